@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-image.h"
+
+#include "pent-error.h"
+
+/**
+ * pent_image_new:
+ * @width: 1 or more
+ * @height: 1 or more
+ * @channels: 1 to 4
+ * @bits: 8 or 16
+ *
+ * Returns: (transfer full): a picture of zeros, without a profile; %NULL with
+ *   %PENT_ERROR_MEMORY where there is no room for it
+ */
+PentImage *
+pent_image_new (int width, int height, int channels, int bits, GError **error)
+{
+  gsize stride, size;
+
+  g_return_val_if_fail (width > 0 && height > 0, NULL);
+  g_return_val_if_fail (channels >= 1 && channels <= 4, NULL);
+  g_return_val_if_fail (bits == 8 || bits == 16, NULL);
+
+  stride = (gsize) width * channels * (bits / 8);
+  guint8 *pixels = g_size_checked_mul (&size, stride, height) ? g_try_malloc0 (size) : NULL;
+  if (pixels == NULL)
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
+                   "A picture of %d x %d pixels does not fit in memory: choose a smaller size", width, height);
+      return NULL;
+    }
+
+  PentImage *self = g_new0 (PentImage, 1);
+  g_atomic_ref_count_init (&self->refs);
+  self->width = width;
+  self->height = height;
+  self->channels = channels;
+  self->bits = bits;
+  self->stride = stride;
+  self->pixels = pixels;
+  return self;
+}
+
+PentImage *
+pent_image_ref (PentImage *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+pent_image_unref (PentImage *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->icc_profile, g_bytes_unref);
+  g_free (self->pixels);
+  g_free (self);
+}
+
+static guint8
+sample8 (const PentImage *self, int x, int y, int channel)
+{
+  const guint8 *row = self->pixels + y * self->stride;
+  gsize i = (gsize) x * self->channels + channel;
+
+  if (self->bits == 8)
+    return row[i];
+  /* 65535 / 255 = 257 exactly, so this rounds to the nearest of 256 levels. */
+  return (((const guint16 *) (const void *) row)[i] + 128u) / 257u;
+}
+
+/**
+ * pent_image_to_rgb8:
+ *
+ * Grey becomes three equal channels, 16 bits are rounded to 8, alpha is left
+ * out; the profile is kept.
+ *
+ * Returns: (transfer full): an 8-bit RGB picture, possibly @self itself
+ */
+PentImage *
+pent_image_to_rgb8 (PentImage *self, GError **error)
+{
+  if (self->channels == 3 && self->bits == 8)
+    return pent_image_ref (self);
+
+  PentImage *rgb = pent_image_new (self->width, self->height, 3, 8, error);
+  if (rgb == NULL)
+    return NULL;
+  if (self->icc_profile != NULL)
+    rgb->icc_profile = g_bytes_ref (self->icc_profile);
+
+  gboolean grey = self->channels < 3;
+  for (int y = 0; y < self->height; y++)
+    for (int x = 0; x < self->width; x++)
+      for (int c = 0; c < 3; c++)
+        rgb->pixels[y * rgb->stride + 3 * x + c] = sample8 (self, x, y, grey ? 0 : c);
+  return rgb;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pent-image.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  PENT_FILL_ORIGINAL,
+  PENT_FILL_BLUR,
+  PENT_FILL_NOISE,
+  PENT_FILL_NEUTRAL,
+} PentFill;
+
+typedef enum
+{
+  PENT_REGION_AUTO,
+  PENT_REGION_WHOLE,
+  PENT_REGION_MASKED,
+} PentRegion;
+
+typedef enum
+{
+  PENT_COMPOSITE_EXACT,
+  PENT_COMPOSITE_NONE,
+} PentComposite;
+
+typedef enum
+{
+  PENT_PRECISION_AUTO,
+  PENT_PRECISION_F32,
+  PENT_PRECISION_BF16,
+  PENT_PRECISION_F16,
+} PentPrecision;
+
+/* "not given": the default is resolved when the model is known */
+#define PENT_UNSET (-1)
+
+/**
+ * PentRequest:
+ *
+ * Everything that decides a picture, as the user asked for it. Filled in by
+ * its maker, then never changed: it may be shared between threads. Names of
+ * samplers, schedules, spacings and generators are the command line's.
+ */
+typedef struct
+{
+  gatomicrefcount refs;
+
+  char   *prompt;          /* never NULL */
+  char   *negative;        /* never NULL */
+  char   *model;           /* path of a file or folder, or NULL: the starter model */
+  char   *vae;             /* path or NULL */
+  gint64  seed;            /* of the first picture, 0 to 2^63-1 */
+  int     count;           /* pictures, at least 1 */
+  int     steps;           /* 20 */
+  double  cfg;             /* 7 */
+  int     width, height;   /* pixels, or PENT_UNSET */
+  int     clip_skip;       /* 1 is the last layer */
+  char   *prediction;      /* "auto", "epsilon", "v" */
+  char   *sampler;         /* "dpmpp-2m" */
+  char   *schedule;        /* "automatic" */
+  char   *spacing;         /* "linspace" */
+  char   *rng;             /* "philox", "torch" */
+
+  PentImage *init;         /* or NULL */
+  PentImage *mask;         /* or NULL; size of init; white is repainted */
+  double  strength;        /* 0 to 1, or PENT_UNSET */
+  PentFill      fill;
+  PentRegion    region;
+  PentComposite composite;
+  int     grow, feather;   /* pixels, or PENT_UNSET: by the mask's size */
+  int     outpaint[4];     /* left, top, right, bottom; pixels */
+
+  char   *device;          /* "auto", "cpu", "vulkan", "vulkan:N" */
+  PentPrecision precision;
+  gint64  memory_limit;    /* bytes, or 0: what the device has */
+} PentRequest;
+
+PentRequest *pent_request_new   (void);
+PentRequest *pent_request_ref   (PentRequest *self);
+void         pent_request_unref (PentRequest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentRequest, pent_request_unref)
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pent-request.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  PENT_STAGE_LOAD,     /* reading the model, preparing the device */
+  PENT_STAGE_TEXT,     /* encoding the prompts */
+  PENT_STAGE_ENCODE,   /* the picture to repaint becomes a latent */
+  PENT_STAGE_STEP,     /* denoising */
+  PENT_STAGE_DECODE,   /* the latent becomes a picture */
+} PentStage;
+
+typedef struct
+{
+  PentStage  stage;
+  int        picture;      /* index in the batch, 0 first */
+  int        n_pictures;
+  int        step;         /* steps of this picture that are done */
+  int        n_steps;      /* steps of this picture that will be run */
+  double     fraction;     /* of the whole request, 0 to 1, never falling */
+  PentImage *preview;      /* the prediction after this step, a pixel for each latent cell; NULL if not asked for */
+} PentProgress;
+
+/* What was resolved and measured; valid from the first picture on. */
+typedef struct
+{
+  const char *model_path;
+  const char *model_name;     /* without folder and suffix */
+  const char *vae_name;       /* of --vae, or NULL */
+  const char *family;         /* "Stable Diffusion 1", or with its variant */
+  const char *prediction;     /* "epsilon", "v" */
+  const char *sampler;
+  const char *schedule;       /* never "automatic" */
+  const char *spacing;
+  const char *rng;
+  int         width, height;  /* of the pictures */
+  int         steps_run;      /* fewer than steps in image-to-image */
+  double      strength;       /* resolved */
+  int         grow, feather;  /* resolved; 0 without a mask */
+  const char *device;         /* "cpu", "vulkan:0" */
+  const char *device_description;
+  const char *precision;      /* "f32", "bf16", "f16" */
+  double      seconds_load;
+  double      seconds_text;
+  double      seconds_decode; /* of the newest picture */
+  double      seconds_total;  /* of the run so far */
+  GArray     *seconds_step;   /* of double: every step of every picture so far */
+  gsize       peak_memory;    /* resident, of the whole process, bytes */
+  GPtrArray  *warnings;       /* of char *: sentences for the user */
+} PentRunInfo;
+
+/* A finished picture. Fields are valid during the callback; keep image with a
+ * reference. latents: (channels, height/8, width/8), f32. */
+typedef struct
+{
+  int          index;
+  gint64       seed;
+  PentImage   *image;
+  const float *latents;
+  int          latent_channels, latent_height, latent_width;
+} PentPicture;
+
+/**
+ * PentListener:
+ * @progress: (nullable): after everything that takes time; called in the
+ *   thread that runs the pipeline
+ * @picture: (nullable): a picture is finished; %FALSE with an error ends the run
+ * @previews: whether progress carries previews
+ */
+typedef struct
+{
+  void     (*progress) (gpointer data, const PentProgress *progress);
+  gboolean (*picture)  (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error);
+  gboolean   previews;
+  gpointer   data;
+} PentListener;
+
+/**
+ * PentPipeline:
+ *
+ * Runs requests, one at a time, in the thread that calls. Keeps the model, the
+ * compiled programs and encoded prompts for the next request.
+ */
+typedef struct _PentPipeline PentPipeline;
+
+PentPipeline *pent_pipeline_new  (void);
+void          pent_pipeline_free (PentPipeline *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentPipeline, pent_pipeline_free)
+
+gboolean pent_pipeline_run (PentPipeline *self, PentRequest *request, const PentListener *listener,
+                            GCancellable *cancellable, GError **error);
+
+/* Checks a request and resolves everything that can be known without
+ * computing: for --dry-run. */
+gboolean pent_pipeline_check (PentPipeline *self, PentRequest *request, const PentRunInfo **info, GError **error);
+
+G_END_DECLS
