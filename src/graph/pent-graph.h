@@ -174,5 +174,6 @@ PentTensor *pent_graph_attention  (PentGraph *self, PentTensor *q, PentTensor *k
 PentTensor *pent_graph_concat     (PentGraph *self, PentTensor *a, PentTensor *b);
 PentTensor *pent_graph_upsample   (PentGraph *self, PentTensor *x, gint64 height, gint64 width);
 PentTensor *pent_graph_add        (PentGraph *self, PentTensor *a, PentTensor *b);
+PentTensor *pent_graph_cast       (PentGraph *self, PentTensor *x);
 
 G_END_DECLS
