@@ -66,25 +66,26 @@ pent_f32_to_f16 (float value)
   return sign | ((magnitude - 0x38000000) >> 13);
 }
 
+/* Tensors in a file may lie at any address. */
 static float
-load (PentDtype dtype, const void *src, gsize i)
+load (PentDtype dtype, const guint8 *src, gsize i)
 {
-  switch (dtype)
+  guint16 bits;
+  float value;
+
+  if (dtype == PENT_F32)
     {
-    case PENT_F16:
-      return pent_f16_to_f32 (((const guint16 *) src)[i]);
-    case PENT_BF16:
-      return pent_bf16_to_f32 (((const guint16 *) src)[i]);
-    case PENT_F32:
-    default:
-      return ((const float *) src)[i];
+      memcpy (&value, src + i * sizeof value, sizeof value);
+      return value;
     }
+  memcpy (&bits, src + i * sizeof bits, sizeof bits);
+  return dtype == PENT_F16 ? pent_f16_to_f32 (bits) : pent_bf16_to_f32 (bits);
 }
 
 /**
  * pent_convert:
  * @dst: (out): room for @n elements of @dst_dtype
- * @src: @n elements of @src_dtype, aligned to their size
+ * @src: @n elements of @src_dtype, at any address
  *
  * Converts element by element, rounding to nearest, ties to even. The two
  * arrays must not overlap.
