@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PentAddedToken:
+ * @content: the text that stands for it in a prompt
+ * @id: its id
+ * @normalized: it is looked for after the clean-up, else in the prompt as typed
+ * @single_word: only where no letter, digit or underscore touches it
+ * @strip_left: takes the white space before it along
+ * @strip_right: ... and after it
+ *
+ * A token that is found in a prompt by its text, before any splitting.
+ */
+typedef struct
+{
+  char    *content;
+  int      id;
+  gboolean normalized;
+  gboolean single_word;
+  gboolean strip_left;
+  gboolean strip_right;
+} PentAddedToken;
+
+/**
+ * PentAddedTokens:
+ *
+ * The tokens to look for, all in one way: as typed, or after the clean-up.
+ */
+typedef struct _PentAddedTokens PentAddedTokens;
+
+PentAddedTokens *pent_added_tokens_new  (void);
+void             pent_added_tokens_free (PentAddedTokens *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentAddedTokens, pent_added_tokens_free)
+
+void pent_added_tokens_add  (PentAddedTokens *self, const PentAddedToken *token, const char *look_for);
+void pent_added_tokens_seal (PentAddedTokens *self);
+
+/* @id is -1 for text between tokens. */
+typedef void (*PentAddedTokensFunc) (const char *text, gsize length, int id, gpointer user_data);
+
+void pent_added_tokens_split (PentAddedTokens    *self,
+                              const char         *text,
+                              gsize               length,
+                              PentAddedTokensFunc func,
+                              gpointer            user_data);
+
+G_END_DECLS

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pent-tokenizer-files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pent-error.h"
+#include "pent-json-scanner.h"
+#include "pent-merge-table.h"
+
+/* CLIP's largest, tokenizer.json, has 3.6 MB. */
+#define MAX_FILE_SIZE (64 << 20)
+
+static const char *const named_keys[PENT_N_NAMED] = {
+  "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+};
+
+static void
+added_token_clear (gpointer data)
+{
+  g_clear_pointer (&((PentAddedToken *) data)->content, g_free);
+}
+
+static PentTokenizerFiles *
+files_new (const char *name)
+{
+  PentTokenizerFiles *self = g_new0 (PentTokenizerFiles, 1);
+
+  self->name = g_strdup (name);
+  self->vocabulary = pent_vocabulary_new ();
+  self->added = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
+  g_array_set_clear_func (self->added, added_token_clear);
+  return self;
+}
+
+void
+pent_tokenizer_files_free (PentTokenizerFiles *self)
+{
+  g_free (self->name);
+  g_clear_pointer (&self->vocabulary, pent_vocabulary_free);
+  for (int i = 0; i < PENT_N_NAMED; i++)
+    added_token_clear (&self->named[i]);
+  g_array_unref (self->added);
+  g_free (self);
+}
+
+static gboolean
+read_all (int    fd,
+          char  *data,
+          gsize *size)
+{
+  gsize done = 0;
+
+  while (done < *size)
+    {
+      gssize n = read (fd, data + done, *size - done);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return FALSE;
+      if (n == 0)
+        break;
+      done += n;
+    }
+  *size = done;
+  data[done] = '\0';
+  return TRUE;
+}
+
+/* A file's bytes with a NUL after them. Never waits on a pipe, and never takes
+ * more memory than a tokenizer's file can need. */
+static char *
+read_file (const char *path,
+           gsize      *length,
+           GError    **error)
+{
+  g_autofree char *data = NULL;
+  struct stat info;
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  gboolean good;
+
+  if (fd < 0 || fstat (fd, &info) < 0 || !S_ISREG (info.st_mode) || info.st_size > MAX_FILE_SIZE)
+    {
+      const char *why = fd < 0 ? g_strerror (errno)
+                        : S_ISREG (info.st_mode) ? "it is too large for a tokenizer's file"
+                        : "it is not a file";
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "The tokenizer's file “%s” cannot be read (%s); "
+                   "fetch the model's tokenizer folder again.", path, why);
+      if (fd >= 0)
+        close (fd);
+      return NULL;
+    }
+
+  *length = info.st_size;
+  data = g_malloc (*length + 1);
+  good = read_all (fd, data, length);
+  if (!good)
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "The tokenizer's file “%s” cannot be read (%s); "
+                 "check the disk it lies on.", path, g_strerror (errno));
+  close (fd);
+  return good ? g_steal_pointer (&data) : NULL;
+}
+
+/* A token as {"content": ..., flags}. Flags that are not given are false, but
+ * for "normalized", which is the opposite of "special". */
+static void
+read_token_object (PentJsonScanner *scanner,
+                   PentAddedToken  *token,
+                   gboolean         special)
+{
+  g_autoptr(GString) key = g_string_new (NULL);
+  g_autoptr(GString) content = g_string_new (NULL);
+  gboolean has_normalized = FALSE;
+
+  pent_json_scanner_begin_object (scanner);
+  while (pent_json_scanner_next_member (scanner, key))
+    {
+      if (g_str_equal (key->str, "content"))
+        pent_json_scanner_read_string (scanner, content);
+      else if (g_str_equal (key->str, "id"))
+        token->id = CLAMP (pent_json_scanner_read_integer (scanner), -1, PENT_VOCABULARY_MAX_IDS);
+      else if (g_str_equal (key->str, "normalized"))
+        {
+          token->normalized = pent_json_scanner_read_boolean (scanner);
+          has_normalized = TRUE;
+        }
+      else if (g_str_equal (key->str, "single_word"))
+        token->single_word = pent_json_scanner_read_boolean (scanner);
+      else if (g_str_equal (key->str, "lstrip"))
+        token->strip_left = pent_json_scanner_read_boolean (scanner);
+      else if (g_str_equal (key->str, "rstrip"))
+        token->strip_right = pent_json_scanner_read_boolean (scanner);
+      else if (g_str_equal (key->str, "special"))
+        special = pent_json_scanner_read_boolean (scanner) || special;
+      else
+        pent_json_scanner_skip (scanner);
+    }
+  if (!has_normalized)
+    token->normalized = !special;
+  token->content = g_strdup (content->str);
+}
+
+/* A token as its text or as an object; null is no token. */
+static gboolean
+read_token (PentJsonScanner *scanner,
+            PentAddedToken  *token,
+            gboolean         special)
+{
+  *token = (PentAddedToken) { .id = -1 };
+  if (pent_json_scanner_peek (scanner) == PENT_JSON_NULL)
+    {
+      pent_json_scanner_skip (scanner);
+      return FALSE;
+    }
+  if (pent_json_scanner_peek (scanner) == PENT_JSON_OBJECT)
+    read_token_object (scanner, token, special);
+  else
+    {
+      g_autoptr(GString) content = g_string_new (NULL);
+      pent_json_scanner_read_string (scanner, content);
+      token->content = g_strdup (content->str);
+    }
+  return TRUE;
+}
+
+/* A list of tokens; what is no list names tokens of other kinds of models. */
+static void
+read_token_list (PentJsonScanner *scanner,
+                 GArray          *tokens,
+                 gboolean         special)
+{
+  PentAddedToken token;
+
+  if (pent_json_scanner_peek (scanner) != PENT_JSON_ARRAY)
+    {
+      pent_json_scanner_skip (scanner);
+      return;
+    }
+  pent_json_scanner_begin_array (scanner);
+  while (pent_json_scanner_next_element (scanner))
+    if (read_token (scanner, &token, special))
+      g_array_append_val (tokens, token);
+}
+
+/* {"49406": {"content": ...}, ...} */
+static void
+read_added_tokens_decoder (PentJsonScanner *scanner,
+                           GArray          *tokens)
+{
+  g_autoptr(GString) key = g_string_new (NULL);
+  PentAddedToken token;
+
+  pent_json_scanner_begin_object (scanner);
+  while (pent_json_scanner_next_member (scanner, key))
+    if (read_token (scanner, &token, FALSE))
+      {
+        token.id = CLAMP (g_ascii_strtoll (key->str, NULL, 10), -1, PENT_VOCABULARY_MAX_IDS);
+        g_array_append_val (tokens, token);
+      }
+}
+
+/* added_tokens.json: {"<cat-toy>": 49408, ...} */
+static void
+read_added_tokens_file (PentJsonScanner *scanner,
+                        GArray          *tokens)
+{
+  g_autoptr(GString) key = g_string_new (NULL);
+
+  pent_json_scanner_begin_object (scanner);
+  while (pent_json_scanner_next_member (scanner, key))
+    {
+      PentAddedToken token = { .normalized = TRUE };
+
+      token.id = CLAMP (pent_json_scanner_read_integer (scanner), -1, PENT_VOCABULARY_MAX_IDS);
+      token.content = g_strdup (key->str);
+      g_array_append_val (tokens, token);
+    }
+}
+
+typedef struct
+{
+  PentTokenizerFiles *files;
+  GArray             *listed;       /* PentAddedToken with ids */
+  GArray             *extra;        /* PentAddedToken, special */
+  gboolean            has_decoder;  /* tokenizer_config.json lists the added tokens */
+} Reading;
+
+static gboolean
+read_named (PentTokenizerFiles *files,
+            PentJsonScanner    *scanner,
+            const char         *key,
+            gboolean            special)
+{
+  for (int i = 0; i < PENT_N_NAMED; i++)
+    if (g_str_equal (key, named_keys[i]))
+      {
+        added_token_clear (&files->named[i]);
+        read_token (scanner, &files->named[i], special);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* tokenizer_config.json, or special_tokens_map.json, where objects are special
+ * tokens even where they do not say so. */
+static void
+read_config (PentJsonScanner *scanner,
+             Reading         *reading,
+             gboolean         is_map)
+{
+  g_autoptr(GString) key = g_string_new (NULL);
+
+  pent_json_scanner_begin_object (scanner);
+  while (pent_json_scanner_next_member (scanner, key))
+    {
+      if (g_str_equal (key->str, "added_tokens_decoder") && !is_map)
+        {
+          read_added_tokens_decoder (scanner, reading->listed);
+          reading->has_decoder = TRUE;
+        }
+      else if (g_str_equal (key->str, "additional_special_tokens")
+               || g_str_equal (key->str, "extra_special_tokens"))
+        read_token_list (scanner, reading->extra, TRUE);
+      else if (!read_named (reading->files, scanner, key->str, is_map))
+        pent_json_scanner_skip (scanner);
+    }
+}
+
+static void
+read_vocabulary (PentJsonScanner *scanner,
+                 PentVocabulary  *vocabulary)
+{
+  g_autoptr(GString) key = g_string_new (NULL);
+
+  pent_json_scanner_begin_object (scanner);
+  while (pent_json_scanner_next_member (scanner, key))
+    {
+      g_autoptr(GError) error = NULL;
+      gint64 id = pent_json_scanner_read_integer (scanner);
+
+      if (scanner->error == NULL && !pent_vocabulary_add (vocabulary, key->str, key->len, id, &error))
+        pent_json_scanner_fail (scanner, "%s", error->message);
+    }
+}
+
+/* "left right", or since 2024 ["left", "right"]. */
+static gboolean
+read_merge (PentJsonScanner *scanner,
+            GString         *left,
+            GString         *right)
+{
+  const char *space;
+
+  if (pent_json_scanner_peek (scanner) == PENT_JSON_ARRAY)
+    {
+      pent_json_scanner_begin_array (scanner);
+      if (pent_json_scanner_next_element (scanner))
+        pent_json_scanner_read_string (scanner, left);
+      if (pent_json_scanner_next_element (scanner))
+        pent_json_scanner_read_string (scanner, right);
+      if (pent_json_scanner_next_element (scanner) || left->len == 0 || right->len == 0)
+        pent_json_scanner_fail (scanner, "holds a merge that is not two tokens");
+      return scanner->error == NULL;
+    }
+
+  if (!pent_json_scanner_read_string (scanner, left))
+    return FALSE;
+  space = strchr (left->str, ' ');
+  if (space == NULL || space == left->str || space[1] == '\0' || strchr (space + 1, ' ') != NULL)
+    {
+      pent_json_scanner_fail (scanner, "holds a merge that is not two tokens");
+      return FALSE;
+    }
+  g_string_assign (right, space + 1);
+  g_string_truncate (left, space - left->str);
+  return TRUE;
+}
+
+static void
+read_merges (PentJsonScanner *scanner,
+             PentVocabulary  *vocabulary)
+{
+  g_autoptr(GString) left = g_string_new (NULL);
+  g_autoptr(GString) right = g_string_new (NULL);
+  guint32 rank = 0;
+
+  pent_json_scanner_begin_array (scanner);
+  while (pent_json_scanner_next_element (scanner))
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_string_truncate (left, 0);
+      g_string_truncate (right, 0);
+      if (read_merge (scanner, left, right)
+          && !pent_vocabulary_add_merge (vocabulary, left->str, left->len, right->str, right->len, rank++, &error))
+        pent_json_scanner_fail (scanner, "%s", error->message);
+    }
+}
+
+/* Merges can only be looked up once the vocabulary is there, and nothing says
+ * which of the two comes first in the file. */
+static void
+read_model (PentJsonScanner *scanner,
+            PentVocabulary  *vocabulary)
+{
+  g_autoptr(GString) key = g_string_new (NULL);
+  g_autoptr(GString) type = g_string_new ("BPE");
+  PentJsonScanner merges = { 0 };
+
+  pent_json_scanner_begin_object (scanner);
+  while (pent_json_scanner_next_member (scanner, key))
+    {
+      if (g_str_equal (key->str, "type"))
+        pent_json_scanner_read_string (scanner, type);
+      else if (g_str_equal (key->str, "vocab") && pent_vocabulary_get_n_ids (vocabulary) == 0)
+        {
+          if (!g_str_equal (type->str, "BPE"))
+            break;
+          read_vocabulary (scanner, vocabulary);
+        }
+      else if (g_str_equal (key->str, "merges"))
+        {
+          merges = *scanner;
+          pent_json_scanner_skip (scanner);
+        }
+      else
+        pent_json_scanner_skip (scanner);
+    }
+  if (!g_str_equal (type->str, "BPE"))
+    pent_json_scanner_fail (scanner, "holds a tokenizer of the kind %.32s, not CLIP's BPE", type->str);
+  if (scanner->error != NULL)
+    return;
+  if (merges.at == NULL)
+    {
+      pent_json_scanner_fail (scanner, "holds no merges");
+      return;
+    }
+  read_merges (&merges, vocabulary);
+  scanner->error = g_steal_pointer (&merges.error);
+}
+
+static void
+read_tokenizer_json (PentJsonScanner *scanner,
+                     Reading         *reading)
+{
+  g_autoptr(GString) key = g_string_new (NULL);
+
+  pent_json_scanner_begin_object (scanner);
+  while (pent_json_scanner_next_member (scanner, key))
+    {
+      if (g_str_equal (key->str, "model"))
+        read_model (scanner, reading->files->vocabulary);
+      else if (g_str_equal (key->str, "added_tokens") && !reading->has_decoder)
+        read_token_list (scanner, reading->listed, FALSE);
+      else
+        pent_json_scanner_skip (scanner);
+    }
+}
+
+typedef enum
+{
+  FILE_CONFIG,
+  FILE_SPECIAL_MAP,
+  FILE_ADDED_TOKENS,
+  FILE_TOKENIZER,
+  FILE_VOCABULARY,
+} FileKind;
+
+static gboolean
+read_json (Reading    *reading,
+           const char *path,
+           FileKind    kind,
+           GError    **error)
+{
+  g_autofree char *text = NULL;
+  PentJsonScanner scanner;
+  gsize length;
+
+  text = read_file (path, &length, error);
+  if (text == NULL)
+    return FALSE;
+
+  pent_json_scanner_init (&scanner, path, text, length);
+  switch (kind)
+    {
+    case FILE_CONFIG:
+    case FILE_SPECIAL_MAP:
+      read_config (&scanner, reading, kind == FILE_SPECIAL_MAP);
+      break;
+    case FILE_ADDED_TOKENS:
+      read_added_tokens_file (&scanner, reading->listed);
+      break;
+    case FILE_TOKENIZER:
+      read_tokenizer_json (&scanner, reading);
+      break;
+    case FILE_VOCABULARY:
+      read_vocabulary (&scanner, reading->files->vocabulary);
+      break;
+    }
+  return pent_json_scanner_finish (&scanner, error);
+}
+
+static gboolean
+read_json_if_there (Reading    *reading,
+                    const char *dir,
+                    const char *name,
+                    FileKind    kind,
+                    GError    **error)
+{
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+
+  return !g_file_test (path, G_FILE_TEST_EXISTS) || read_json (reading, path, kind, error);
+}
+
+static gboolean
+read_merges_txt (PentTokenizerFiles *files,
+                 const char         *path,
+                 GError            **error)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+
+  text = read_file (path, &length, error);
+  if (text == NULL)
+    return FALSE;
+  if (!g_utf8_validate (text, length, NULL))
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "“%s” is not UTF-8 text; fetch the file again.", path);
+      return FALSE;
+    }
+  return pent_merge_table_read (files->vocabulary, path, text, length, error);
+}
+
+/* The vocabulary and its merges: tokenizer.json first, as transformers does. */
+static gboolean
+read_tables (Reading    *reading,
+             const char *dir,
+             GError    **error)
+{
+  g_autofree char *tokenizer = g_build_filename (dir, "tokenizer.json", NULL);
+  g_autofree char *vocabulary = g_build_filename (dir, "vocab.json", NULL);
+  g_autofree char *merges = g_build_filename (dir, "merges.txt", NULL);
+
+  if (g_file_test (tokenizer, G_FILE_TEST_EXISTS))
+    return read_json (reading, tokenizer, FILE_TOKENIZER, error);
+  if (g_file_test (vocabulary, G_FILE_TEST_EXISTS) && g_file_test (merges, G_FILE_TEST_EXISTS))
+    return read_json (reading, vocabulary, FILE_VOCABULARY, error)
+           && read_merges_txt (reading->files, merges, error);
+  g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "The tokenizer folder “%s” has neither tokenizer.json nor "
+               "vocab.json with merges.txt; fetch the model's tokenizer folder again.", dir);
+  return FALSE;
+}
+
+static gboolean
+read_dir (Reading    *reading,
+          const char *dir,
+          GError    **error)
+{
+  if (!read_json_if_there (reading, dir, "tokenizer_config.json", FILE_CONFIG, error))
+    return FALSE;
+  /* A config that lists the added tokens speaks for these two as well. */
+  if (!reading->has_decoder
+      && (!read_json_if_there (reading, dir, "special_tokens_map.json", FILE_SPECIAL_MAP, error)
+          || !read_json_if_there (reading, dir, "added_tokens.json", FILE_ADDED_TOKENS, error)))
+    return FALSE;
+  return read_tables (reading, dir, error);
+}
+
+static int
+compare_ids (gconstpointer a,
+             gconstpointer b)
+{
+  return ((const PentAddedToken *) a)->id - ((const PentAddedToken *) b)->id;
+}
+
+static void
+take_tokens (GArray *to,
+             GArray *from)
+{
+  g_array_append_vals (to, from->data, from->len);
+  g_array_set_clear_func (from, NULL);
+  g_array_set_size (from, 0);
+  g_array_set_clear_func (from, added_token_clear);
+}
+
+/**
+ * pent_tokenizer_files_read_dir:
+ *
+ * Reads a diffusers tokenizer folder: tokenizer.json, or vocab.json with
+ * merges.txt; and tokenizer_config.json, special_tokens_map.json and
+ * added_tokens.json where they are, with transformers' precedence.
+ */
+PentTokenizerFiles *
+pent_tokenizer_files_read_dir (const char *dir,
+                               GError    **error)
+{
+  g_autoptr(PentTokenizerFiles) files = files_new (dir);
+  g_autoptr(GArray) listed = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
+  g_autoptr(GArray) extra = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
+  Reading reading = { .files = files, .listed = listed, .extra = extra };
+
+  g_array_set_clear_func (listed, added_token_clear);
+  g_array_set_clear_func (extra, added_token_clear);
+  if (!read_dir (&reading, dir, error))
+    return NULL;
+  if (pent_vocabulary_get_n_tokens (files->vocabulary) < 2)
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "The tokenizer folder “%s” has no vocabulary; "
+                   "fetch the model's tokenizer folder again.", dir);
+      return NULL;
+    }
+
+  g_array_sort (listed, compare_ids);
+  take_tokens (files->added, listed);
+  take_tokens (files->added, extra);
+  return g_steal_pointer (&files);
+}
+
+/**
+ * pent_tokenizer_files_read_clip:
+ * @table_path: the shipped table, data/clip/merges.txt
+ *
+ * CLIP's own vocabulary, for models in a single file, which carry none.
+ */
+PentTokenizerFiles *
+pent_tokenizer_files_read_clip (const char *table_path,
+                                GError    **error)
+{
+  g_autoptr(PentTokenizerFiles) files = files_new (table_path);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  text = read_file (table_path, &length, error);
+  if (text == NULL)
+    return NULL;
+  if (!g_utf8_validate (text, length, NULL))
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "“%s” is not UTF-8 text; install Pentimento again.",
+                   table_path);
+      return NULL;
+    }
+  if (!pent_merge_table_read_clip (files->vocabulary, table_path, text, length, error))
+    return NULL;
+  return g_steal_pointer (&files);
+}
