@@ -105,6 +105,13 @@ read_file (const char *path,
   return good ? g_steal_pointer (&data) : NULL;
 }
 
+/* Ids here only order tokens, so those that no vocabulary has need no error. */
+static int
+clamp_id (gint64 id)
+{
+  return CLAMP (id, -1, PENT_VOCABULARY_MAX_IDS);
+}
+
 /* A token as {"content": ..., flags}. Flags that are not given are false, but
  * for "normalized", which is the opposite of "special". */
 static void
@@ -122,7 +129,7 @@ read_token_object (PentJsonScanner *scanner,
       if (g_str_equal (key->str, "content"))
         pent_json_scanner_read_string (scanner, content);
       else if (g_str_equal (key->str, "id"))
-        token->id = CLAMP (pent_json_scanner_read_integer (scanner), -1, PENT_VOCABULARY_MAX_IDS);
+        token->id = clamp_id (pent_json_scanner_read_integer (scanner));
       else if (g_str_equal (key->str, "normalized"))
         {
           token->normalized = pent_json_scanner_read_boolean (scanner);
@@ -198,7 +205,7 @@ read_added_tokens_decoder (PentJsonScanner *scanner,
   while (pent_json_scanner_next_member (scanner, key))
     if (read_token (scanner, &token, FALSE))
       {
-        token.id = CLAMP (g_ascii_strtoll (key->str, NULL, 10), -1, PENT_VOCABULARY_MAX_IDS);
+        token.id = clamp_id (g_ascii_strtoll (key->str, NULL, 10));
         g_array_append_val (tokens, token);
       }
 }
@@ -215,7 +222,7 @@ read_added_tokens_file (PentJsonScanner *scanner,
     {
       PentAddedToken token = { .normalized = TRUE };
 
-      token.id = CLAMP (pent_json_scanner_read_integer (scanner), -1, PENT_VOCABULARY_MAX_IDS);
+      token.id = clamp_id (pent_json_scanner_read_integer (scanner));
       token.content = g_strdup (key->str);
       g_array_append_val (tokens, token);
     }
