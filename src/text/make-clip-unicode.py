@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes pent-clip-unicode-tables.h: what the tokenizers library takes for a
-letter, a number and a lower case, found by asking it about every character.
+letter, a number, a space and a lower case, and which characters its NFC knows,
+found by asking it about every character.
 
 Its Unicode version differs from GLib's, which differs from system to system,
 and one id more or less shifts a whole prompt; so the answers are written down.
@@ -51,6 +52,21 @@ def lower_ranges():
     return result
 
 
+def composing():
+    """All that its NFC may move, take apart or put together. Unicode never
+    changes what NFC does to characters that it once knew, so for these any
+    version gives the same; all others its NFC leaves where they are."""
+    nfc, nfd = normalizers.NFC(), normalizers.NFD()
+    found = set()
+    for c in characters():
+        parts = nfd.normalize_str(chr(c))
+        if parts != chr(c):
+            found.update([c], map(ord, parts))
+        if nfc.normalize_str("a\u0345" + chr(c))[-1] != chr(c):  # it moved before the last of marks
+            found.add(c)
+    return sorted(found | {0x345})
+
+
 def write(kind, name, rows, form, per_line):
     print(f"\nstatic const {kind} {name}[] = {{")
     for i in range(0, len(rows), per_line):
@@ -74,4 +90,5 @@ def case(r):
 write("CharacterRange", "letters", ranges(members(r"\p{L}")), pair, 6)
 write("CharacterRange", "numbers", ranges(members(r"\p{N}")), pair, 6)
 write("CharacterRange", "spaces", ranges(members(r"\s")), pair, 6)
+write("CharacterRange", "composing", ranges(composing()), pair, 6)
 write("CaseRange", "capitals", lower_ranges(), case, 4)

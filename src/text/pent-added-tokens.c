@@ -47,7 +47,7 @@ pent_added_tokens_free (PentAddedTokens *self)
 /**
  * pent_added_tokens_add:
  * @look_for: the token's text in the form in which prompts will be searched;
- *   an empty one is never found
+ *   an empty one is never found; of two alike the earlier is
  */
 void
 pent_added_tokens_add (PentAddedTokens      *self,

@@ -114,11 +114,19 @@ append_composed (GString    *composed,
                  const char *text,
                  gsize       length)
 {
-  g_autofree char *part = g_utf8_normalize (text, length, G_NORMALIZE_NFC);
+  g_autofree char *part = NULL;
 
+  if (is_ascii (text, length))
+    {
+      g_string_append_len (composed, text, length);
+      return;
+    }
+  part = g_utf8_normalize (text, length, G_NORMALIZE_NFC);
   g_string_append (composed, part);
 }
 
+/* NFC as the tokenizers library has it, which knows Unicode 9: only stretches
+ * of characters that it knows to compose are given to GLib. */
 static char *
 compose (const char *text,
          gsize       length)
@@ -133,7 +141,17 @@ compose (const char *text,
   composed = g_string_sized_new (length + 1);
   for (const char *p = text; p < end; p = g_utf8_next_char (p))
     {
-      marks = g_unichar_combining_class (g_utf8_get_char (p)) != 0 ? marks + 1 : 0;
+      gunichar c = g_utf8_get_char (p);
+
+      if (!is_among (composing, G_N_ELEMENTS (composing), c))
+        {
+          append_composed (composed, from, p - from);
+          g_string_append_unichar (composed, c);
+          from = g_utf8_next_char (p);
+          marks = 0;
+          continue;
+        }
+      marks = g_unichar_combining_class (c) != 0 ? marks + 1 : 0;
       if (marks == MAX_MARKS)
         {
           append_composed (composed, from, p - from);

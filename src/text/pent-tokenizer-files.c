@@ -24,6 +24,15 @@ added_token_clear (gpointer data)
   g_clear_pointer (&((PentAddedToken *) data)->content, g_free);
 }
 
+static GArray *
+token_array_new (void)
+{
+  GArray *tokens = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
+
+  g_array_set_clear_func (tokens, added_token_clear);
+  return tokens;
+}
+
 static PentTokenizerFiles *
 files_new (const char *name)
 {
@@ -31,8 +40,8 @@ files_new (const char *name)
 
   self->name = g_strdup (name);
   self->vocabulary = pent_vocabulary_new ();
-  self->added = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
-  g_array_set_clear_func (self->added, added_token_clear);
+  self->listed = token_array_new ();
+  self->extra = token_array_new ();
   return self;
 }
 
@@ -43,7 +52,8 @@ pent_tokenizer_files_free (PentTokenizerFiles *self)
   g_clear_pointer (&self->vocabulary, pent_vocabulary_free);
   for (int i = 0; i < PENT_N_NAMED; i++)
     added_token_clear (&self->named[i]);
-  g_array_unref (self->added);
+  g_array_unref (self->listed);
+  g_array_unref (self->extra);
   g_free (self);
 }
 
@@ -231,8 +241,6 @@ read_added_tokens_file (PentJsonScanner *scanner,
 typedef struct
 {
   PentTokenizerFiles *files;
-  GArray             *listed;       /* PentAddedToken with ids */
-  GArray             *extra;        /* PentAddedToken, special */
   gboolean            has_decoder;  /* tokenizer_config.json lists the added tokens */
 } Reading;
 
@@ -266,12 +274,12 @@ read_config (PentJsonScanner *scanner,
     {
       if (g_str_equal (key->str, "added_tokens_decoder") && !is_map)
         {
-          read_added_tokens_decoder (scanner, reading->listed);
+          read_added_tokens_decoder (scanner, reading->files->listed);
           reading->has_decoder = TRUE;
         }
       else if (g_str_equal (key->str, "additional_special_tokens")
                || g_str_equal (key->str, "extra_special_tokens"))
-        read_token_list (scanner, reading->extra, TRUE);
+        read_token_list (scanner, reading->files->extra, TRUE);
       else if (!read_named (reading->files, scanner, key->str, is_map))
         pent_json_scanner_skip (scanner);
     }
@@ -402,7 +410,7 @@ read_tokenizer_json (PentJsonScanner *scanner,
       if (g_str_equal (key->str, "model"))
         read_model (scanner, reading->files->vocabulary);
       else if (g_str_equal (key->str, "added_tokens") && !reading->has_decoder)
-        read_token_list (scanner, reading->listed, FALSE);
+        read_token_list (scanner, reading->files->listed, FALSE);
       else
         pent_json_scanner_skip (scanner);
     }
@@ -439,7 +447,7 @@ read_json (Reading    *reading,
       read_config (&scanner, reading, kind == FILE_SPECIAL_MAP);
       break;
     case FILE_ADDED_TOKENS:
-      read_added_tokens_file (&scanner, reading->listed);
+      read_added_tokens_file (&scanner, reading->files->listed);
       break;
     case FILE_TOKENIZER:
       read_tokenizer_json (&scanner, reading);
@@ -524,16 +532,6 @@ compare_ids (gconstpointer a,
   return ((const PentAddedToken *) a)->id - ((const PentAddedToken *) b)->id;
 }
 
-static void
-take_tokens (GArray *to,
-             GArray *from)
-{
-  g_array_append_vals (to, from->data, from->len);
-  g_array_set_clear_func (from, NULL);
-  g_array_set_size (from, 0);
-  g_array_set_clear_func (from, added_token_clear);
-}
-
 /**
  * pent_tokenizer_files_read_dir:
  *
@@ -546,12 +544,8 @@ pent_tokenizer_files_read_dir (const char *dir,
                                GError    **error)
 {
   g_autoptr(PentTokenizerFiles) files = files_new (dir);
-  g_autoptr(GArray) listed = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
-  g_autoptr(GArray) extra = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
-  Reading reading = { .files = files, .listed = listed, .extra = extra };
+  Reading reading = { .files = files };
 
-  g_array_set_clear_func (listed, added_token_clear);
-  g_array_set_clear_func (extra, added_token_clear);
   if (!read_dir (&reading, dir, error))
     return NULL;
   if (pent_vocabulary_get_n_tokens (files->vocabulary) < 2)
@@ -561,9 +555,7 @@ pent_tokenizer_files_read_dir (const char *dir,
       return NULL;
     }
 
-  g_array_sort (listed, compare_ids);
-  take_tokens (files->added, listed);
-  take_tokens (files->added, extra);
+  g_array_sort (files->listed, compare_ids);
   return g_steal_pointer (&files);
 }
 

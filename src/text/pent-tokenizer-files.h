@@ -25,8 +25,9 @@ typedef enum
  * @vocabulary: tokens and merges
  * @named: the special tokens by their part; content is %NULL where no file
  *   names one
- * @added: (element-type PentAddedToken): further tokens in the order in which
- *   they are added; their ids are not looked at but to sort by
+ * @listed: (element-type PentAddedToken): the added tokens in the order of
+ *   their ids, which serve for nothing else
+ * @extra: (element-type PentAddedToken): special tokens of no known part
  *
  * What a tokenizer's files say, checked piece by piece.
  */
@@ -35,7 +36,8 @@ typedef struct
   char           *name;
   PentVocabulary *vocabulary;
   PentAddedToken  named[PENT_N_NAMED];
-  GArray         *added;
+  GArray         *listed;
+  GArray         *extra;
 } PentTokenizerFiles;
 
 PentTokenizerFiles *pent_tokenizer_files_read_dir  (const char *dir, GError **error);

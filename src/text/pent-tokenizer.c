@@ -24,55 +24,127 @@ struct _PentTokenizer
 /* Adding tokens one by one, in transformers' order. */
 typedef struct
 {
-  PentTokenizer *tokenizer;
-  GHashTable    *seen;      /* contents added so far; borrowed */
-  int            n_model;   /* tokens before anything was added */
-  int            largest;   /* id added so far */
+  PentVocabulary *vocabulary;
+  GArray         *tokens;    /* PentAddedToken, their contents borrowed */
+  GHashTable     *places;    /* content to place in tokens; borrowed */
+  guint           n_fixed;   /* of these, that later ones do not change */
+  int             n_model;   /* tokens before anything was added */
+  int             largest;   /* id added so far */
 } Adding;
 
 /* A token that the vocabulary lacks gets the next id after it, whatever id its
- * file gives. */
+ * file gives. One that was added before only changes in how it is found. */
 static gboolean
 add_token (Adding               *self,
            const PentAddedToken *token,
            GError              **error)
 {
-  PentVocabulary *vocabulary = self->tokenizer->vocabulary;
   PentAddedToken added = *token;
+  gsize length = strlen (token->content);
+  gpointer place;
 
-  if (*token->content == '\0' || !g_hash_table_add (self->seen, token->content))
+  if (length == 0)
     return TRUE;
+  if (g_hash_table_lookup_extended (self->places, token->content, NULL, &place))
+    {
+      PentAddedToken *before = &g_array_index (self->tokens, PentAddedToken, GPOINTER_TO_UINT (place));
 
-  added.id = pent_vocabulary_find (vocabulary, token->content, strlen (token->content));
+      added.id = before->id;
+      if (GPOINTER_TO_UINT (place) >= self->n_fixed)
+        *before = added;
+      return TRUE;
+    }
+
+  added.id = pent_vocabulary_find (self->vocabulary, token->content, length);
   if (added.id < 0)
     {
       added.id = MAX (self->n_model, self->largest + 1);
-      if (!pent_vocabulary_add (vocabulary, token->content, strlen (token->content), added.id, error))
+      if (!pent_vocabulary_add (self->vocabulary, token->content, length, added.id, error))
         return FALSE;
     }
   self->largest = MAX (self->largest, added.id);
-
-  if (added.normalized)
-    {
-      g_autofree char *look_for = pent_clip_text_normalize (token->content, strlen (token->content));
-      pent_added_tokens_add (self->tokenizer->normalized_tokens, &added, look_for);
-    }
-  else
-    pent_added_tokens_add (self->tokenizer->raw_tokens, &added, token->content);
+  g_hash_table_insert (self->places, token->content, GUINT_TO_POINTER (self->tokens->len));
+  g_array_append_val (self->tokens, added);
   return TRUE;
 }
 
-/* The id of a special token: by the name its files give or CLIP's own name,
- * and where the vocabulary has no such token the id @otherwise. */
+static void
+make_searchable (PentTokenizer *self,
+                 GArray        *tokens)
+{
+  self->raw_tokens = pent_added_tokens_new ();
+  self->normalized_tokens = pent_added_tokens_new ();
+  for (guint i = 0; i < tokens->len; i++)
+    {
+      const PentAddedToken *token = &g_array_index (tokens, PentAddedToken, i);
+      g_autofree char *normal = NULL;
+
+      if (!token->normalized)
+        {
+          pent_added_tokens_add (self->raw_tokens, token, token->content);
+          continue;
+        }
+      normal = pent_clip_text_normalize (token->content, strlen (token->content));
+      pent_added_tokens_add (self->normalized_tokens, token, normal);
+    }
+  pent_added_tokens_seal (self->raw_tokens);
+  pent_added_tokens_seal (self->normalized_tokens);
+}
+
+static gboolean
+add_tokens (Adding       *self,
+            const GArray *tokens,
+            GError      **error)
+{
+  for (guint i = 0; i < tokens->len; i++)
+    if (!add_token (self, &g_array_index (tokens, PentAddedToken, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* A special token's name by its part: the files', or CLIP's own, or none. */
+static const char *
+name_of (const PentTokenizerFiles *files,
+         PentNamedToken            which)
+{
+  static const char *const usual[PENT_N_NAMED] = {
+    [PENT_NAMED_BOS] = "<|startoftext|>",
+    [PENT_NAMED_EOS] = "<|endoftext|>",
+    [PENT_NAMED_UNK] = "<|endoftext|>",
+    [PENT_NAMED_PAD] = "<|endoftext|>",
+  };
+
+  return files->named[which].content != NULL ? files->named[which].content : usual[which];
+}
+
+/* CLIP's own names are only added where the vocabulary has them: another
+ * vocabulary may call its special tokens otherwise. */
+static gboolean
+add_named_tokens (Adding                   *self,
+                  const PentTokenizerFiles *files,
+                  GError                  **error)
+{
+  for (int i = 0; i < PENT_N_NAMED; i++)
+    {
+      const char *name = name_of (files, i);
+      PentAddedToken token = files->named[i];
+
+      if (token.content == NULL && name != NULL && pent_vocabulary_find (self->vocabulary, name, strlen (name)) >= 0)
+        token.content = (char *) name;
+      if (token.content != NULL && !add_token (self, &token, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The id of a special token, and where the vocabulary has none @otherwise. */
 static int
 find_named (PentTokenizer            *self,
             const PentTokenizerFiles *files,
             PentNamedToken            which,
-            const char               *usual,
             int                       otherwise)
 {
-  const char *name = files->named[which].content != NULL ? files->named[which].content : usual;
-  int id = pent_vocabulary_find (self->vocabulary, name, strlen (name));
+  int id = pent_tokenizer_find_token (self, name_of (files, which));
 
   return id >= 0 ? id : otherwise;
 }
@@ -82,36 +154,29 @@ add_all_tokens (PentTokenizer            *self,
                 const PentTokenizerFiles *files,
                 GError                  **error)
 {
-  static const char *const usual[PENT_N_NAMED] = {
-    [PENT_NAMED_BOS] = "<|startoftext|>",
-    [PENT_NAMED_EOS] = "<|endoftext|>",
-    [PENT_NAMED_UNK] = "<|endoftext|>",
-    [PENT_NAMED_PAD] = "<|endoftext|>",
+  g_autoptr(GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr(GArray) tokens = g_array_new (FALSE, FALSE, sizeof (PentAddedToken));
+  Adding adding = {
+    .vocabulary = self->vocabulary,
+    .tokens = tokens,
+    .places = places,
+    .n_model = pent_vocabulary_get_n_tokens (self->vocabulary),
+    .largest = -1,
   };
-  g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  Adding adding = { .tokenizer = self, .seen = seen, .largest = -1 };
   int last = pent_vocabulary_get_n_ids (self->vocabulary) - 1;
 
-  adding.n_model = pent_vocabulary_get_n_tokens (self->vocabulary);
-  for (guint i = 0; i < files->added->len; i++)
-    if (!add_token (&adding, &g_array_index (files->added, PentAddedToken, i), error))
-      return FALSE;
-  for (int i = 0; i < PENT_N_NAMED; i++)
-    {
-      PentAddedToken standard = { .content = (char *) usual[i] };
-      const PentAddedToken *token = files->named[i].content != NULL ? &files->named[i] : &standard;
+  if (!add_tokens (&adding, files->listed, error))
+    return FALSE;
+  adding.n_fixed = tokens->len;
+  if (!add_named_tokens (&adding, files, error)
+      || !add_tokens (&adding, files->extra, error))
+    return FALSE;
 
-      if (token->content == NULL
-          || (token == &standard && pent_vocabulary_find (self->vocabulary, usual[i], strlen (usual[i])) < 0))
-        continue;
-      if (!add_token (&adding, token, error))
-        return FALSE;
-    }
-
-  self->bos = find_named (self, files, PENT_NAMED_BOS, usual[PENT_NAMED_BOS], last - 1);
-  self->eos = find_named (self, files, PENT_NAMED_EOS, usual[PENT_NAMED_EOS], last);
-  self->unk = find_named (self, files, PENT_NAMED_UNK, usual[PENT_NAMED_UNK], self->eos);
-  self->pad = find_named (self, files, PENT_NAMED_PAD, usual[PENT_NAMED_PAD], self->eos);
+  make_searchable (self, tokens);
+  self->bos = find_named (self, files, PENT_NAMED_BOS, last - 1);
+  self->eos = find_named (self, files, PENT_NAMED_EOS, last);
+  self->unk = find_named (self, files, PENT_NAMED_UNK, self->eos);
+  self->pad = find_named (self, files, PENT_NAMED_PAD, self->eos);
   return TRUE;
 }
 
@@ -125,16 +190,12 @@ new_from_files (PentTokenizerFiles *files,
   g_atomic_ref_count_init (&self->ref_count);
   self->vocabulary = g_steal_pointer (&files->vocabulary);
   self->bpe = pent_bpe_new (self->vocabulary);
-  self->raw_tokens = pent_added_tokens_new ();
-  self->normalized_tokens = pent_added_tokens_new ();
   if (!add_all_tokens (self, files, &local))
     {
       g_set_error (error, local->domain, local->code, "“%s” %s; fetch the tokenizer's files again.",
                    files->name, local->message);
       return NULL;
     }
-  pent_added_tokens_seal (self->raw_tokens);
-  pent_added_tokens_seal (self->normalized_tokens);
   return g_steal_pointer (&self);
 }
 
@@ -184,8 +245,8 @@ pent_tokenizer_unref (PentTokenizer *self)
     return;
   pent_vocabulary_free (self->vocabulary);
   pent_bpe_free (self->bpe);
-  pent_added_tokens_free (self->raw_tokens);
-  pent_added_tokens_free (self->normalized_tokens);
+  g_clear_pointer (&self->raw_tokens, pent_added_tokens_free);
+  g_clear_pointer (&self->normalized_tokens, pent_added_tokens_free);
   g_free (self);
 }
 
