@@ -43,7 +43,8 @@ def cases_of(program):
             yield name, "passed", ""
     elif result == "SKIP":
         if not found:
-            yield name, "skipped", (program.get("stdout") or "no reason given").strip().splitlines()[-1]
+            words = (program.get("stdout") or "").strip() or "no reason given"
+            yield name, "skipped", words.splitlines()[-1]
     elif not failed:
         # It crashed, hung or was broken off after the cases that it told of.
         yield name, "failed", result.lower()

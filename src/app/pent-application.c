@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-application.h"
+
+#include <glib/gi18n.h>
+
+#include "pent-window.h"
+
+/**
+ * PentApplication:
+ *
+ * The studio: one window, and what belongs to no window.
+ */
+struct _PentApplication
+{
+  AdwApplication parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (PentApplication, pent_application, ADW_TYPE_APPLICATION)
+
+static void
+about_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (data)),
+                         "application-name", _("Pentimento"),
+                         "application-icon", "io.github.pentimento.Pentimento",
+                         "version", PENT_VERSION,
+                         "comments", _("Paints pictures from words, on your own computer"),
+                         "license-type", GTK_LICENSE_GPL_3_0,
+                         NULL);
+}
+
+static void
+quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
+  if (window != NULL)
+    gtk_window_close (window);
+}
+
+static void
+set_accel (GtkApplication *application, const char *action, const char *accel)
+{
+  const char *accels[] = { accel, NULL };
+  gtk_application_set_accels_for_action (application, action, accels);
+}
+
+static int
+pent_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("pentimento %s\n", PENT_VERSION);
+      return 0;
+    }
+  if (!gtk_init_check ())
+    {
+      g_printerr ("pentimento: there is no display to open a window on; "
+                  "paint from the command line with pentimento-cli instead.\n");
+      return 1;
+    }
+  return -1;
+}
+
+static void
+pent_application_startup (GApplication *application)
+{
+  const GActionEntry actions[] = {
+    { .name = "about", .activate = about_action },
+    { .name = "quit", .activate = quit_action },
+  };
+
+  G_APPLICATION_CLASS (pent_application_parent_class)->startup (application);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
+  set_accel (GTK_APPLICATION (application), "win.generate", "<Control>Return");
+  set_accel (GTK_APPLICATION (application), "win.cancel", "Escape");
+  set_accel (GTK_APPLICATION (application), "window.close", "<Control>w");
+  set_accel (GTK_APPLICATION (application), "app.quit", "<Control>q");
+}
+
+static void
+pent_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  if (window == NULL)
+    {
+      g_autoptr (PentPainter) painter = pent_painter_new ();
+      window = GTK_WINDOW (pent_window_new (GTK_APPLICATION (application), painter));
+    }
+  gtk_window_present (window);
+}
+
+static void
+pent_application_class_init (PentApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->handle_local_options = pent_application_handle_local_options;
+  application_class->startup = pent_application_startup;
+  application_class->activate = pent_application_activate;
+}
+
+static void
+pent_application_init (PentApplication *self)
+{
+  g_application_add_main_option (G_APPLICATION (self), "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE,
+                                 _("Show the version"), NULL);
+}
+
+PentApplication *
+pent_application_new (void)
+{
+  return g_object_new (PENT_TYPE_APPLICATION,
+                       "application-id", "io.github.pentimento.Pentimento",
+                       "flags", G_APPLICATION_DEFAULT_FLAGS,
+                       "resource-base-path", "/io/github/pentimento/Pentimento",
+                       NULL);
+}

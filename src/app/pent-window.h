@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "pent-painter.h"
+
+G_BEGIN_DECLS
+
+#define PENT_TYPE_WINDOW (pent_window_get_type ())
+G_DECLARE_FINAL_TYPE (PentWindow, pent_window, PENT, WINDOW, AdwApplicationWindow)
+
+PentWindow *pent_window_new (GtkApplication *application, PentPainter *painter);
+
+G_END_DECLS
