@@ -28,6 +28,7 @@ typedef enum
 typedef struct _PentCheckpoint PentCheckpoint;
 
 PentCheckpoint *pent_checkpoint_open  (const char *path, GError **error);
+PentCheckpoint *pent_checkpoint_open_with_vae (const char *path, const char *vae_path, GError **error);
 PentCheckpoint *pent_checkpoint_ref   (PentCheckpoint *self);
 void            pent_checkpoint_unref (PentCheckpoint *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentCheckpoint, pent_checkpoint_unref)
