@@ -77,7 +77,7 @@ sample8 (const PentImage *self, int x, int y, int channel)
  * pent_image_to_rgb8:
  *
  * Grey becomes three equal channels, 16 bits are rounded to 8, alpha is left
- * out; the profile is kept.
+ * out; the profile of a colour picture is kept, a grey one describes no RGB.
  *
  * Returns: (transfer full): an 8-bit RGB picture, possibly @self itself
  */
@@ -90,10 +90,10 @@ pent_image_to_rgb8 (PentImage *self, GError **error)
   PentImage *rgb = pent_image_new (self->width, self->height, 3, 8, error);
   if (rgb == NULL)
     return NULL;
-  if (self->icc_profile != NULL)
+  gboolean grey = self->channels < 3;
+  if (self->icc_profile != NULL && !grey)
     rgb->icc_profile = g_bytes_ref (self->icc_profile);
 
-  gboolean grey = self->channels < 3;
   for (int y = 0; y < self->height; y++)
     for (int x = 0; x < self->width; x++)
       for (int c = 0; c < 3; c++)

@@ -3,6 +3,83 @@
 
 #include "pent-request.h"
 
+static const char *const fill_names[] = { "original", "blur", "noise", "neutral" };
+static const char *const region_names[] = { "auto", "whole", "masked" };
+static const char *const composite_names[] = { "exact", "none" };
+static const char *const precision_names[] = { "auto", "f32", "bf16", "f16" };
+
+static gboolean
+find_name (const char *const *names, int n, const char *name, int *index)
+{
+  for (int i = 0; i < n; i++)
+    if (g_str_equal (names[i], name))
+      {
+        *index = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+const char *
+pent_fill_name (PentFill fill)
+{
+  return fill_names[fill];
+}
+
+gboolean
+pent_fill_from_name (const char *name, PentFill *fill)
+{
+  int index = 0;
+  gboolean found = find_name (fill_names, G_N_ELEMENTS (fill_names), name, &index);
+  *fill = index;
+  return found;
+}
+
+const char *
+pent_region_name (PentRegion region)
+{
+  return region_names[region];
+}
+
+gboolean
+pent_region_from_name (const char *name, PentRegion *region)
+{
+  int index = 0;
+  gboolean found = find_name (region_names, G_N_ELEMENTS (region_names), name, &index);
+  *region = index;
+  return found;
+}
+
+const char *
+pent_composite_name (PentComposite composite)
+{
+  return composite_names[composite];
+}
+
+gboolean
+pent_composite_from_name (const char *name, PentComposite *composite)
+{
+  int index = 0;
+  gboolean found = find_name (composite_names, G_N_ELEMENTS (composite_names), name, &index);
+  *composite = index;
+  return found;
+}
+
+const char *
+pent_precision_name (PentPrecision precision)
+{
+  return precision_names[precision];
+}
+
+gboolean
+pent_precision_from_name (const char *name, PentPrecision *precision)
+{
+  int index = 0;
+  gboolean found = find_name (precision_names, G_N_ELEMENTS (precision_names), name, &index);
+  *precision = index;
+  return found;
+}
+
 /**
  * pent_request_new:
  *

@@ -34,6 +34,16 @@ typedef enum
   PENT_PRECISION_F16,
 } PentPrecision;
 
+/* The command line's names: "blur", "masked", "exact", "bf16". */
+const char *pent_fill_name           (PentFill fill);
+gboolean    pent_fill_from_name      (const char *name, PentFill *fill);
+const char *pent_region_name         (PentRegion region);
+gboolean    pent_region_from_name    (const char *name, PentRegion *region);
+const char *pent_composite_name      (PentComposite composite);
+gboolean    pent_composite_from_name (const char *name, PentComposite *composite);
+const char *pent_precision_name      (PentPrecision precision);
+gboolean    pent_precision_from_name (const char *name, PentPrecision *precision);
+
 /* "not given": the default is resolved when the model is known */
 #define PENT_UNSET (-1)
 

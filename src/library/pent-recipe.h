@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "pent-request.h"
+#include "pent-text-fields.h"
+
+G_BEGIN_DECLS
+
+/* The version of the JSON written; a reader takes this and older ones. */
+#define PENT_RECIPE_VERSION 1
+
+/**
+ * PentRecipe:
+ *
+ * How one picture was made, with everything resolved: what is stored in it.
+ * Names are the command line's; hashes are SHA-256 in hexadecimal. What does
+ * not apply or is not known is %NULL or %PENT_UNSET. A recipe speaks of its
+ * picture alone, and of no time and no path, so the same picture made again
+ * has the same recipe.
+ */
+typedef struct
+{
+  char   *program;        /* "Pentimento 0.1.0" */
+  char   *prompt;
+  char   *negative;
+  gint64  seed;           /* of this picture */
+  int     steps;
+  char   *sampler;
+  char   *schedule;       /* as resolved */
+  char   *spacing;
+  char   *rng;
+  double  cfg;
+  int     width, height;  /* pixels */
+  int     clip_skip;
+  char   *prediction;
+  char   *model;          /* name without folder and suffix */
+  char   *model_hash;     /* 64 digits; 10 where it comes from A1111's text */
+  char   *family;
+  char   *vae;
+  char   *vae_hash;
+  double  strength;       /* only with a source picture, like all below to outpaint */
+  char   *source_hash;    /* see pent_image_hash() */
+  char   *mask_hash;
+  char   *fill;
+  char   *region;
+  int     grow, feather;
+  char   *composite;
+  char   *outpaint;       /* "LEFT,TOP,RIGHT,BOTTOM" */
+  char   *device;
+  char   *device_name;
+  char   *precision;
+  gint64  memory_limit;   /* bytes */
+} PentRecipe;
+
+PentRecipe *pent_recipe_new  (void);
+void        pent_recipe_free (PentRecipe *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentRecipe, pent_recipe_free)
+
+JsonNode   *pent_recipe_to_json   (const PentRecipe *self);
+PentRecipe *pent_recipe_from_json (JsonNode *node, GError **error);
+PentRecipe *pent_recipe_from_text (const char *json, GError **error);
+
+PentTextFields *pent_recipe_to_fields (const PentRecipe *self);
+
+G_END_DECLS
