@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-model.h"
+
+#include "pent-clip.h"
+#include "pent-data-dir.h"
+#include "pent-error.h"
+#include "pent-unet.h"
+#include "pent-vae.h"
+
+#define CLIP_TABLE "clip/bpe_simple_vocab_16e6.txt"
+
+typedef enum
+{
+  PART_TEXT_ENCODER,
+  PART_UNET,
+  PART_VAE_ENCODER,
+  PART_VAE_DECODER,
+  N_PARTS,
+} Part;
+
+/* What a program was compiled for; unused fields are 0. */
+typedef struct
+{
+  int n, height, width, tokens, clip_skip;
+} Shape;
+
+typedef struct
+{
+  Part         part;
+  Shape        shape;
+  PentProgram *program;
+} Compiled;
+
+/* The UNet may be wanted in two shapes at once: prompts of different lengths
+ * are run apart. */
+static const guint kept_programs[N_PARTS] = { 1, 2, 1, 1 };
+
+struct _PentModel
+{
+  PentCheckpoint *checkpoint;
+  PentBackend    *backend;
+  PentTokenizer  *tokenizer;
+  PentDtype       operand;
+  gsize           memory_limit;   /* bytes; 0: what the device has free */
+  GArray         *programs;       /* of Compiled, oldest first */
+};
+
+static void
+clear_compiled (gpointer data)
+{
+  g_clear_object (&((Compiled *) data)->program);
+}
+
+static PentTokenizer *
+load_tokenizer (PentCheckpoint *checkpoint, GError **error)
+{
+  const char *dir = pent_checkpoint_get_tokenizer_dir (checkpoint);
+
+  if (dir != NULL)
+    return pent_tokenizer_new_from_dir (dir, error);
+
+  g_autofree char *table = pent_data_path (CLIP_TABLE, error);
+  return table != NULL ? pent_tokenizer_new_clip (table, error) : NULL;
+}
+
+/**
+ * pent_model_new:
+ * @checkpoint: an opened checkpoint; referenced
+ * @backend: where its parts will run; referenced
+ * @operand: element type of what is multiplied, one the backend supports
+ *
+ * Returns: (transfer full): the model, nothing compiled yet; %NULL with
+ *   %PENT_ERROR_FILE where its tokenizer cannot be read
+ */
+PentModel *
+pent_model_new (PentCheckpoint *checkpoint, PentBackend *backend, PentDtype operand, GError **error)
+{
+  g_autoptr (PentTokenizer) tokenizer = load_tokenizer (checkpoint, error);
+  if (tokenizer == NULL)
+    return NULL;
+
+  PentModel *self = g_new0 (PentModel, 1);
+  self->checkpoint = pent_checkpoint_ref (checkpoint);
+  self->backend = g_object_ref (backend);
+  self->tokenizer = g_steal_pointer (&tokenizer);
+  self->operand = operand;
+  self->programs = g_array_new (FALSE, FALSE, sizeof (Compiled));
+  g_array_set_clear_func (self->programs, clear_compiled);
+  return self;
+}
+
+void
+pent_model_free (PentModel *self)
+{
+  g_array_unref (self->programs);
+  pent_tokenizer_unref (self->tokenizer);
+  g_object_unref (self->backend);
+  pent_checkpoint_unref (self->checkpoint);
+  g_free (self);
+}
+
+PentCheckpoint *
+pent_model_get_checkpoint (PentModel *self)
+{
+  return self->checkpoint;
+}
+
+PentBackend *
+pent_model_get_backend (PentModel *self)
+{
+  return self->backend;
+}
+
+PentTokenizer *
+pent_model_get_tokenizer (PentModel *self)
+{
+  return self->tokenizer;
+}
+
+PentDtype
+pent_model_get_operand (PentModel *self)
+{
+  return self->operand;
+}
+
+/**
+ * pent_model_set_memory_limit:
+ * @limit: bytes that programs may hold together, or 0 for what is free
+ */
+void
+pent_model_set_memory_limit (PentModel *self, gsize limit)
+{
+  self->memory_limit = limit;
+}
+
+/* Prompts decide everything that follows and cost little, so they are encoded
+ * in f32 whatever the rest is computed in. */
+static PentDtype
+part_operand (PentModel *self, Part part)
+{
+  return part == PART_TEXT_ENCODER ? PENT_F32 : self->operand;
+}
+
+static PentComponent
+part_component (Part part)
+{
+  switch (part)
+    {
+    case PART_TEXT_ENCODER:
+      return PENT_COMPONENT_TEXT_ENCODER;
+    case PART_UNET:
+      return PENT_COMPONENT_UNET;
+    default:
+      return PENT_COMPONENT_VAE;
+    }
+}
+
+static PentPlan *
+plan_part (PentModel *self, Part part, const Shape *s, GError **error)
+{
+  PentGraph *graph;
+
+  switch (part)
+    {
+    case PART_TEXT_ENCODER:
+      graph = pent_clip_build (self->checkpoint, s->clip_skip, error);
+      break;
+    case PART_UNET:
+      graph = pent_unet_build (self->checkpoint, s->n, s->height, s->width, s->tokens, error);
+      break;
+    case PART_VAE_ENCODER:
+      graph = pent_vae_build_encoder (self->checkpoint, s->height, s->width, error);
+      break;
+    case PART_VAE_DECODER:
+    default:
+      graph = pent_vae_build_decoder (self->checkpoint, s->height, s->width, error);
+      break;
+    }
+  if (graph == NULL)
+    return NULL;
+  return pent_plan_new (graph, part_operand (self, part), pent_backend_get_alignment (self->backend), error);
+}
+
+/* Bytes that the programs of other parts hold, and whether @part has one whose
+ * weights a new program would share. */
+static gsize
+count_held (PentModel *self, Part part, gboolean *shares_weights)
+{
+  gsize held = 0;
+
+  *shares_weights = FALSE;
+  for (guint i = 0; i < self->programs->len; i++)
+    {
+      const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
+      if (compiled->part == part)
+        *shares_weights = TRUE;
+      else
+        held += pent_program_get_memory (compiled->program);
+    }
+  return held;
+}
+
+static gboolean
+plan_fits (PentModel *self, Part part, PentPlan *plan, GError **error)
+{
+  gboolean shares_weights;
+  gsize held = count_held (self, part, &shares_weights);
+  gsize needed = pent_plan_get_arena_size (plan) + (shares_weights ? 0 : pent_plan_get_weight_size (plan));
+  gsize free = pent_backend_get_free_memory (self->backend);
+  const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
+
+  if (self->memory_limit != 0)
+    free = MIN (free, self->memory_limit > held ? self->memory_limit - held : 0);
+  if (needed > free)
+    {
+      g_autofree char *need = g_format_size_full (needed, G_FORMAT_SIZE_IEC_UNITS);
+      g_autofree char *have = g_format_size_full (free, G_FORMAT_SIZE_IEC_UNITS);
+      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
+                   "The %s needs %s of memory for a picture of this size and %s may be used: choose a smaller size%s",
+                   name, need, have, self->memory_limit != 0 ? " or a larger --memory-limit" : "");
+      return FALSE;
+    }
+  if (pent_plan_get_largest (plan) > pent_backend_get_max_tensor (self->backend))
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
+                   "The %s has a tensor larger than %s can address for a picture of this size: choose a smaller size",
+                   name, pent_backend_get_name (self->backend));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static PentProgram *
+find_program (PentModel *self, Part part, const Shape *s)
+{
+  for (guint i = 0; i < self->programs->len; i++)
+    {
+      const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
+      if (compiled->part == part && compiled->shape.n == s->n && compiled->shape.height == s->height
+          && compiled->shape.width == s->width && compiled->shape.tokens == s->tokens
+          && compiled->shape.clip_skip == s->clip_skip)
+        return compiled->program;
+    }
+  return NULL;
+}
+
+/* Makes room for one more program of @part. The new one is compiled first, so
+ * that it finds the weights of the old one still on the device. */
+static void
+drop_oldest (PentModel *self, Part part)
+{
+  guint n = 0;
+
+  for (guint i = self->programs->len; i-- > 0;)
+    if (g_array_index (self->programs, Compiled, i).part == part && ++n >= kept_programs[part])
+      g_array_remove_index (self->programs, i);
+}
+
+static PentProgram *
+get_program (PentModel *self, Part part, Shape shape, GCancellable *cancellable, GError **error)
+{
+  PentProgram *program = find_program (self, part, &shape);
+  if (program != NULL)
+    return program;
+
+  g_autoptr (PentPlan) plan = plan_part (self, part, &shape, error);
+  if (plan == NULL || !plan_fits (self, part, plan, error))
+    return NULL;
+  program = pent_backend_compile (self->backend, g_steal_pointer (&plan), cancellable, error);
+  if (program == NULL)
+    return NULL;
+
+  Compiled compiled = { part, shape, program };
+  drop_oldest (self, part);
+  g_array_append_val (self->programs, compiled);
+  if (!pent_checkpoint_check (self->checkpoint, error))
+    {
+      g_array_remove_index (self->programs, self->programs->len - 1);
+      return NULL;
+    }
+  pent_checkpoint_release_pages (self->checkpoint, part_component (part));
+  return program;
+}
+
+/**
+ * pent_model_get_text_encoder:
+ *
+ * See pent_clip_build().
+ */
+PentProgram *
+pent_model_get_text_encoder (PentModel *self, int clip_skip, GCancellable *cancellable, GError **error)
+{
+  return get_program (self, PART_TEXT_ENCODER, (Shape){ .clip_skip = clip_skip }, cancellable, error);
+}
+
+/**
+ * pent_model_get_unet:
+ *
+ * See pent_unet_build().
+ */
+PentProgram *
+pent_model_get_unet (PentModel *self, int n, int height, int width, int tokens, GCancellable *cancellable,
+                     GError **error)
+{
+  return get_program (self, PART_UNET, (Shape){ n, height, width, tokens, 0 }, cancellable, error);
+}
+
+/**
+ * pent_model_get_vae:
+ * @encoder: the encoder, sized in pixels; else the decoder, sized in cells
+ *
+ * See pent_vae_build_encoder() and pent_vae_build_decoder().
+ */
+PentProgram *
+pent_model_get_vae (PentModel *self, gboolean encoder, int height, int width, GCancellable *cancellable,
+                    GError **error)
+{
+  return get_program (self, encoder ? PART_VAE_ENCODER : PART_VAE_DECODER,
+                      (Shape){ .n = 1, .height = height, .width = width }, cancellable, error);
+}
+
+static gboolean
+part_fits (PentModel *self, Part part, Shape shape, GError **error)
+{
+  if (find_program (self, part, &shape) != NULL)
+    return TRUE;
+
+  g_autoptr (PentPlan) plan = plan_part (self, part, &shape, error);
+  return plan != NULL && plan_fits (self, part, plan, error);
+}
+
+/**
+ * pent_model_unet_fits:
+ *
+ * Returns: %FALSE with %PENT_ERROR_MEMORY where the UNet's plan exceeds the
+ *   memory limit or what the device can address
+ */
+gboolean
+pent_model_unet_fits (PentModel *self, int n, int height, int width, int tokens, GError **error)
+{
+  return part_fits (self, PART_UNET, (Shape){ n, height, width, tokens, 0 }, error);
+}
+
+/**
+ * pent_model_vae_fits:
+ *
+ * Returns: likewise for a tile of the VAE of that size
+ */
+gboolean
+pent_model_vae_fits (PentModel *self, gboolean encoder, int height, int width, GError **error)
+{
+  return part_fits (self, encoder ? PART_VAE_ENCODER : PART_VAE_DECODER,
+                    (Shape){ .n = 1, .height = height, .width = width }, error);
+}
