@@ -97,8 +97,8 @@ sort_tensors_into_parts (PentCheckpoint *self)
         add_to_part (self, PENT_COMPONENT_VAE, name->str, info);
       else if (pent_ldm_text_name (info->name, name))
         add_to_part (self, PENT_COMPONENT_TEXT_ENCODER, name->str, info);
-      else
-        self->n_unknown++;
+      else if (self->n_unknown++ == 0)
+        self->first_unknown = info->name;
     }
   for (int i = 0; i < PENT_N_COMPONENTS; i++)
     if (self->parts[i].table != NULL)

@@ -37,7 +37,8 @@ struct _PentCheckpoint
 
   PentSafetensors *file;        /* of a single-file model */
   GPtrArray      *weight_paths; /* the model's own, a VAE given apart not among them */
-  guint           n_unknown;    /* tensors of the files that belong to no component */
+  guint           n_unknown;    /* tensors of the file that belong to no component */
+  const char     *first_unknown; /* (nullable): the first of them; of @file */
 
   GPtrArray      *missing;  /* (element-type utf8): parts in a word or two */
   GPtrArray      *problems; /* (element-type utf8): whole sentences, the gravest first */
