@@ -22,32 +22,32 @@
  * so most of its way is found here. */
 typedef struct
 {
-  guint64  path;
-  float   *w;    /* over the node; NULL while the row was never visited */
-  float   *left; /* over its left half */
+  guint64 path;
+  float *w;    /* over the node; NULL while the row was never visited */
+  float *left; /* over its left half */
   gboolean has_left;
 } Row;
 
 struct _PentBrownian
 {
   PentRngKind kind;
-  guint64     seed;
-  gsize       n;
-  double      start;
-  double      end;
-  float      *normals;
-  Row         row[MAX_DEPTH];
+  guint64 seed;
+  gsize n;
+  double start;
+  double end;
+  float *normals;
+  Row row[MAX_DEPTH];
 };
 
 /* A part [a, b] of the node [start, end] at path in its row. */
 typedef struct
 {
   guint64 path;
-  int     depth;
-  double  start;
-  double  end;
-  double  a;
-  double  b;
+  int depth;
+  double start;
+  double end;
+  double a;
+  double b;
 } Part;
 
 /* To six decimals exactly as Python's round: the decimal nearest to the

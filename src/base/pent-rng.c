@@ -8,9 +8,9 @@
 
 struct _PentRng
 {
-  PentRngKind  kind;
-  guint64      seed;
-  guint32      n_calls;
+  PentRngKind kind;
+  guint64 seed;
+  guint32 n_calls;
   PentTorchRng torch;
 };
 

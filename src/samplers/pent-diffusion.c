@@ -18,9 +18,9 @@
 struct _PentDiffusion
 {
   gatomicrefcount refs;
-  int             n;
-  float          *sigmas; /* (n), rising */
-  float          *logs;   /* (n), their logarithms */
+  int n;
+  float *sigmas; /* (n), rising */
+  float *logs;   /* (n), their logarithms */
 };
 
 static gboolean
@@ -61,11 +61,8 @@ fill_sigmas (PentDiffusion *self, double beta_start, double beta_end, gboolean s
  * Returns: (transfer full): the levels, or %NULL
  */
 PentDiffusion *
-pent_diffusion_new (double    beta_start,
-                    double    beta_end,
-                    gboolean  scaled_linear,
-                    int       train_timesteps,
-                    GError  **error)
+pent_diffusion_new (double beta_start, double beta_end, gboolean scaled_linear, int train_timesteps,
+                    GError **error)
 {
   if (train_timesteps < 2 || train_timesteps > MAX_TIMESTEPS)
     {
@@ -84,10 +81,11 @@ pent_diffusion_new (double    beta_start,
   if (!(beta_start > 0 && beta_start <= beta_end && beta_end < 1)
       || !fill_sigmas (self, beta_start, beta_end, scaled_linear))
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "The model's scheduler says beta_start is %g and beta_end is %g, from which no rising noise "
-                   "levels follow; correct its scheduler_config.json",
-                   beta_start, beta_end);
+      g_set_error (
+          error, PENT_ERROR, PENT_ERROR_FILE,
+          "The model's scheduler says beta_start is %g and beta_end is %g, from which no rising noise "
+          "levels follow; correct its scheduler_config.json",
+          beta_start, beta_end);
       return NULL;
     }
   return g_steal_pointer (&self);

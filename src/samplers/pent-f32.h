@@ -30,14 +30,14 @@ pent_f32_expm1 (float x)
 }
 
 /* Entry i of torch.linspace (start, end, n): each half counts from its own
- * end. */
+ * end, with one rounding for product and sum. */
 static inline float
 pent_f32_linspace (float start, float end, int n, int i)
 {
   if (n == 1)
     return start;
   float step = (end - start) / (float) (n - 1);
-  return i < n / 2 ? start + step * (float) i : end - step * (float) (n - 1 - i);
+  return i < n / 2 ? fmaf (step, (float) i, start) : fmaf (-step, (float) (n - 1 - i), end);
 }
 
 G_END_DECLS

@@ -58,7 +58,8 @@ two_stage_step (PentRun *run, float sigma, float down, const float *denoised, GE
   pent_vector_combine (run->n, x2, middle / from, run->x, -pent_f32_expm1 (-h * 0.5f), denoised);
   if (!pent_run_denoise_between (run, middle, x2, denoised2, error))
     return FALSE;
-  pent_vector_combine (run->n, run->x, pent_f32_exp (-t_next) / from, run->x, -pent_f32_expm1 (-h), denoised2);
+  pent_vector_combine (run->n, run->x, pent_f32_exp (-t_next) / from, run->x, -pent_f32_expm1 (-h),
+                       denoised2);
   return TRUE;
 }
 

@@ -7,9 +7,11 @@
 
 #include <string.h>
 
-#define ROW(name, display, automatic, stochastic, brownian, calls, family, discards, n_buffers, rule) \
-  { { name, display, PENT_SCHEDULE_##automatic, stochastic, brownian, calls }, \
-    PENT_FAMILY_##family, discards, n_buffers, pent_rule_##rule }
+#define ROW(name, display, automatic, stochastic, brownian, calls, family, discards, n_buffers, rule)        \
+  {                                                                                                          \
+    { name, display, PENT_SCHEDULE_##automatic, stochastic, brownian, calls }, PENT_FAMILY_##family,         \
+        discards, n_buffers, pent_rule_##rule                                                                \
+  }
 
 /* Columns: names; automatic schedule; stochastic; Brownian; model calls a
  * step; whose leading and trailing; drops a sigma; working arrays; rule. */
@@ -21,10 +23,14 @@ static const PentSamplerRow rows[PENT_N_SAMPLERS] = {
   [PENT_SAMPLER_DPM2_A] = ROW ("dpm2-a", "DPM2 a", KARRAS, TRUE, FALSE, 2, EULER, TRUE, 3, dpm2_a),
   [PENT_SAMPLER_LMS] = ROW ("lms", "LMS", NORMAL, FALSE, FALSE, 1, EULER, FALSE, 5, lms),
   [PENT_SAMPLER_DPMPP_2M] = ROW ("dpmpp-2m", "DPM++ 2M", KARRAS, FALSE, FALSE, 1, SOLVER, FALSE, 2, dpmpp_2m),
-  [PENT_SAMPLER_DPMPP_2S_A] = ROW ("dpmpp-2s-a", "DPM++ 2S a", KARRAS, TRUE, FALSE, 2, EULER, FALSE, 3, dpmpp_2s_a),
-  [PENT_SAMPLER_DPMPP_SDE] = ROW ("dpmpp-sde", "DPM++ SDE", KARRAS, TRUE, TRUE, 2, EULER, FALSE, 3, dpmpp_sde),
-  [PENT_SAMPLER_DPMPP_2M_SDE] = ROW ("dpmpp-2m-sde", "DPM++ 2M SDE", EXPONENTIAL, TRUE, TRUE, 1, SOLVER, FALSE, 3, dpmpp_2m_sde),
-  [PENT_SAMPLER_DPMPP_3M_SDE] = ROW ("dpmpp-3m-sde", "DPM++ 3M SDE", EXPONENTIAL, TRUE, TRUE, 1, SOLVER, TRUE, 4, dpmpp_3m_sde),
+  [PENT_SAMPLER_DPMPP_2S_A] =
+      ROW ("dpmpp-2s-a", "DPM++ 2S a", KARRAS, TRUE, FALSE, 2, EULER, FALSE, 3, dpmpp_2s_a),
+  [PENT_SAMPLER_DPMPP_SDE] =
+      ROW ("dpmpp-sde", "DPM++ SDE", KARRAS, TRUE, TRUE, 2, EULER, FALSE, 3, dpmpp_sde),
+  [PENT_SAMPLER_DPMPP_2M_SDE] =
+      ROW ("dpmpp-2m-sde", "DPM++ 2M SDE", EXPONENTIAL, TRUE, TRUE, 1, SOLVER, FALSE, 3, dpmpp_2m_sde),
+  [PENT_SAMPLER_DPMPP_3M_SDE] =
+      ROW ("dpmpp-3m-sde", "DPM++ 3M SDE", EXPONENTIAL, TRUE, TRUE, 1, SOLVER, TRUE, 4, dpmpp_3m_sde),
   [PENT_SAMPLER_DDIM] = ROW ("ddim", "DDIM", NORMAL, FALSE, FALSE, 1, DDIM, FALSE, 1, ddim),
   [PENT_SAMPLER_UNIPC] = ROW ("unipc", "UniPC", NORMAL, FALSE, FALSE, 1, SOLVER, FALSE, 4, unipc),
   [PENT_SAMPLER_LCM] = ROW ("lcm", "LCM", NORMAL, TRUE, FALSE, 1, LCM, FALSE, 2, lcm),

@@ -9,8 +9,8 @@
 struct _PentSamplerNoise
 {
   PentRngKind kind;
-  guint64     seed;
-  PentRng    *rng;
+  guint64 seed;
+  PentRng *rng;
 };
 
 /**
@@ -97,16 +97,9 @@ plant_tree (const PentRun *run, const PentSamplerInfo *info)
  * having a little noise left. Where @start is n_steps nothing happens.
  */
 gboolean
-pent_sampler_run (const PentSchedule *schedule,
-                  int                 start,
-                  gsize               n,
-                  float              *x,
-                  PentSamplerNoise   *noise,
-                  PentDenoiseFunc     denoise,
-                  gpointer            denoise_data,
-                  PentStepFunc        step,
-                  gpointer            step_data,
-                  GError            **error)
+pent_sampler_run (const PentSchedule *schedule, int start, gsize n, float *x, PentSamplerNoise *noise,
+                  PentDenoiseFunc denoise, gpointer denoise_data, PentStepFunc step, gpointer step_data,
+                  GError **error)
 {
   g_assert (start >= 0 && start <= schedule->n_steps && n > 0);
   if (start == schedule->n_steps)

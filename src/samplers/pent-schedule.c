@@ -99,7 +99,12 @@ spaced_timestep (const PentSchedule *self, PentSpacingFamily family, int i)
       return n > LCM_TIMESTEPS ? -1 : (LCM_TIMESTEPS - index) * (n_train / LCM_TIMESTEPS) - 1;
     }
   if (self->spacing == PENT_SPACING_TRAILING)
-    return (int) rint (n_train - i * ((double) n_train / n)) - 1;
+    {
+      /* numpy.arange takes the stride from its first two entries, and where
+       * an entry falls between two timesteps that last bit decides. */
+      double stride = (n_train - (double) n_train / n) - n_train;
+      return (int) rint (n_train + i * stride) - 1;
+    }
   if (family == PENT_FAMILY_SOLVER)
     return (n - i) * (n_train / (n + 1)) + STEPS_OFFSET;
   return (n - 1 - i) * (n_train / n) + STEPS_OFFSET;
@@ -133,10 +138,10 @@ fill_spaced (PentSchedule *self, const PentSamplerRow *row, GError **error)
         }
       self->timesteps[i] = (float) t;
       self->sigmas[i] = table[t];
-      if (i > 0)
-        self->targets[i - 1] = table[t];
       if (row->family == PENT_FAMILY_DDIM)
         self->targets[i] = ddim_target (self, t);
+      else if (i > 0)
+        self->targets[i - 1] = table[t];
     }
 
   /* At unit variance noise starts as it is, which in the scale of sigma is
@@ -173,10 +178,11 @@ check_arguments (PentScheduleType type, PentSpacing spacing, int steps, GError *
     }
   if (spacing != PENT_SPACING_LINSPACE && type != PENT_SCHEDULE_AUTOMATIC && type != PENT_SCHEDULE_NORMAL)
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
-                   "The schedule %s does not go with the spacing %s; choose the schedule normal or automatic, "
-                   "or the spacing linspace",
-                   pent_schedule_type_name (type), pent_spacing_name (spacing));
+      g_set_error (
+          error, PENT_ERROR, PENT_ERROR_USAGE,
+          "The schedule %s does not go with the spacing %s; choose the schedule normal or automatic, "
+          "or the spacing linspace",
+          pent_schedule_type_name (type), pent_spacing_name (spacing));
       return FALSE;
     }
   return TRUE;
@@ -206,12 +212,8 @@ resolve_type (PentScheduleType type, PentSpacing spacing, const PentSamplerRow *
  * Returns: (transfer full): the schedule, or %NULL
  */
 PentSchedule *
-pent_schedule_new (PentDiffusion    *diffusion,
-                   PentSampler       sampler,
-                   PentScheduleType  type,
-                   PentSpacing       spacing,
-                   int               steps,
-                   GError          **error)
+pent_schedule_new (PentDiffusion *diffusion, PentSampler sampler, PentScheduleType type, PentSpacing spacing,
+                   int steps, GError **error)
 {
   const PentSamplerRow *row = pent_sampler_get_row (sampler);
 
