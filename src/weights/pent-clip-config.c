@@ -11,16 +11,18 @@
 #define HEAD_WIDTH      64 /* of every CLIP text encoder; a single file does not say */
 
 /* Configs written by older versions of transformers give 0, 2 and 1 for the
- * three special tokens, which are not CLIP's. The real ones are the last two of
- * the vocabulary, and Stable Diffusion 1 pads with the end token. */
+ * three special tokens, which are not CLIP's, and those of small models name
+ * CLIP's own where the vocabulary ends earlier. The real ones are then the last
+ * two of the vocabulary. Stable Diffusion 1 pads with the end token. */
 static void
 read_special_tokens (PentClipConfig *self, PentConfigFile *file)
 {
   int last = self->vocabulary - 1;
 
-  self->eos_token = pent_config_file_get_int (file, "eos_token_id", last, 0, last);
-  self->bos_token = pent_config_file_get_int (file, "bos_token_id", last - 1, 0, last);
-  if (self->eos_token == 2 || self->eos_token == self->bos_token)
+  self->eos_token = pent_config_file_get_int (file, "eos_token_id", last, 0, G_MAXINT);
+  self->bos_token = pent_config_file_get_int (file, "bos_token_id", last - 1, 0, G_MAXINT);
+  if (self->eos_token == 2 || self->eos_token > last || self->bos_token > last
+      || self->eos_token == self->bos_token)
     {
       self->eos_token = last;
       self->bos_token = last - 1;

@@ -166,6 +166,14 @@ add_configs (JsonBuilder *json, const PentInspection *self)
   json_builder_end_object (json);
 }
 
+static const char *
+known_variant (const PentInspection *self)
+{
+  const char *variant = self->family.variant;
+
+  return variant != NULL && !g_str_equal (variant, "unknown") ? variant : NULL;
+}
+
 static void
 add_facts (JsonBuilder *json, const PentInspection *self)
 {
@@ -174,7 +182,7 @@ add_facts (JsonBuilder *json, const PentInspection *self)
   add_text (json, "layout", self->is_folder ? "folder" : "file");
   add_text (json, "family", pent_family_id (self->family.family));
   add_text (json, "family_name", pent_family_name (self->family.family));
-  add_text (json, "variant", self->family.variant);
+  add_text (json, "variant", known_variant (self));
   add_boolean (json, "usable", self->usable);
   add_text (json, "reason", self->problems->len > 0 ? self->problems->pdata[0] : NULL);
   add_text (json, "prediction", self->has_configs ? prediction_name (self->noise.prediction) : NULL);
@@ -252,11 +260,11 @@ char *
 pent_inspection_to_text (const PentInspection *self)
 {
   GString *text = g_string_new (NULL);
-  const char *variant = self->family.variant;
+  const char *variant = known_variant (self);
 
   g_string_append_printf (text, "%-14s%s\n", "Model", self->name);
   g_string_append_printf (text, "%-14s%s", "Kind", pent_family_name (self->family.family));
-  if (variant != NULL && !g_str_equal (variant, "unknown"))
+  if (variant != NULL)
     g_string_append_printf (text, " (%s)", variant);
   g_string_append_printf (text, ", %s\n", self->is_folder ? "in a folder" : "in a single file");
   g_string_append_printf (text, "%-14s%s\n", "Usable", self->usable ? "yes" : "no");
