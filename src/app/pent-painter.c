@@ -212,9 +212,10 @@ painted_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, 
     }
 
   PentNews news = { .fraction = 1, .texture = g_steal_pointer (&texture) };
-  news.message = g_strdup_printf (_("%s, %d × %d, seed %" G_GINT64_FORMAT ", %.1f seconds"), info->model_name,
-                                  picture->image->width, picture->image->height, picture->seed,
-                                  info->seconds_total);
+  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, picture->seed);
+  /* Translators: the model's name, width, height, the seed, how long it took. */
+  news.message = g_strdup_printf (_("%s, %d × %d, seed %s, %.1f seconds"), info->model_name,
+                                  picture->image->width, picture->image->height, seed, info->seconds_total);
   tell (PENT_PAINTER (data), news);
   return TRUE;
 }
