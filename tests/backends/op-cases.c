@@ -4,37 +4,39 @@
 #include <math.h>
 #include <string.h>
 
+#define BOUNDS(f32, f16, bf16) { [PENT_F32] = f32, [PENT_F16] = f16, [PENT_BF16] = bf16 }
+
 /* The reference rounds operands as the plan does, so products are exact and
  * only the order of sums in f32 differs, whatever the operand type. */
 static const OpTolerance sums = {
-  { 3e-6, 2e-5, 3e-6 }, 30, "sums of products in f32, in another order than the reference's in double",
+  BOUNDS (3e-6, 3e-6, 3e-6), 30, "sums of products in f32, in another order than the reference's in double",
 };
 static const OpTolerance gated = {
-  { 5e-6, 5e-3, 1e-3 }, 30, "the gate may be kept in the operand type before it is multiplied",
+  BOUNDS (5e-6, 1e-3, 6e-3), 30, "the gate may be kept in the operand type before it is multiplied",
 };
 static const OpTolerance norms = {
-  { 3e-6, 3e-6, 3e-6 }, 30, "f32 throughout; the mean and the variance are good to f32",
+  BOUNDS (3e-6, 3e-6, 3e-6), 30, "f32 throughout; the mean and the variance are good to f32",
 };
 static const OpTolerance shifted_norms = {
-  { 3e-5, 3e-5, 3e-5 }, 30, "the mean is 50 deviations away: x itself is only good to 50 units in the last place",
+  BOUNDS (3e-5, 3e-5, 3e-5), 30, "the mean is 50 deviations away: x itself is only good to 50 units in the last place",
 };
 static const OpTolerance weighted = {
-  { 5e-6, 6e-3, 1e-3 }, 30, "the softmax's weights are rounded to the operand type before they meet v",
+  BOUNDS (5e-6, 1e-3, 4e-3), 30, "the softmax's weights are rounded to the operand type before they meet v",
 };
 static const OpTolerance spiked = {
-  { 2e-5, 6e-3, 2e-3 }, 30, "scores near 100 leave exp an error of 100 units in the last place",
+  BOUNDS (2e-5, 1e-3, 4e-3), 30, "scores near 100 leave exp an error of 100 units in the last place",
 };
 static const OpTolerance moves = {
-  { 0, 0, 0 }, 0, "values are moved, not computed",
+  BOUNDS (0, 0, 0), 0, "values are moved, not computed",
 };
 static const OpTolerance additions = {
-  { 1e-7, 1e-7, 1e-7 }, 4, "one rounding",
+  BOUNDS (1e-7, 1e-7, 1e-7), 4, "one rounding",
 };
 static const OpTolerance stored = {
-  { 5e-6, 4e-3, 6e-4 }, 30, "the result is stored in the operand type: what lies at a tie may round to the other side",
+  BOUNDS (5e-6, 1e-3, 5e-3), 30, "the result is stored in the operand type: what lies near a tie may round to the other side, a residual twice",
 };
 const OpTolerance op_network_tolerance = {
-  { 2e-5, 1.5e-2, 2e-3 }, 30, "a dozen stored results in a row, each rounded to the operand type",
+  BOUNDS (2e-5, 2e-3, 8e-3), 30, "a dozen stored results in a row, each rounded to the operand type",
 };
 
 #define SILU PENT_ACTIVATION_SILU

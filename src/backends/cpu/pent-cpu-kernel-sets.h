@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pent-cpu-kernels.h"
+
+G_BEGIN_DECLS
+
+/* What pent-cpu-kernel-set.c and pent-cpu-kernel-attention.c give under the
+ * flags of each instruction set; PENT_CPU_KERNEL_SET is its name then. */
+extern const PentCpuKernels pent_cpu_kernels_plain;
+#ifdef PENT_CPU_X86_KERNELS
+extern const PentCpuKernels pent_cpu_kernels_avx2;
+extern const PentCpuKernels pent_cpu_kernels_avx512;
+extern const PentCpuKernels pent_cpu_kernels_avx512_bf16;
+#endif
+
+#define PENT_CPU_N_KERNEL_SETS 4
+
+#ifdef PENT_CPU_KERNEL_SET
+
+# define PENT_CPU_PASTE_AGAIN(a, b) a##_##b
+# define PENT_CPU_PASTE(a, b) PENT_CPU_PASTE_AGAIN (a, b)
+# define PENT_CPU_IN_SET(name) PENT_CPU_PASTE (name, PENT_CPU_KERNEL_SET)
+
+gsize PENT_CPU_IN_SET (pent_cpu_attention_packed_size)  (const PentCpuAttention *self);
+gsize PENT_CPU_IN_SET (pent_cpu_attention_scratch_size) (const PentCpuAttention *self);
+void  PENT_CPU_IN_SET (pent_cpu_attention_pack)         (const PentCpuAttention *self, const void *k, const void *v,
+                                                         gsize block, void *packed);
+void  PENT_CPU_IN_SET (pent_cpu_attention_run)          (const PentCpuAttention *self, const void *q,
+                                                         const void *packed, gsize block, void *y, void *scratch);
+
+#endif
+
+G_END_DECLS

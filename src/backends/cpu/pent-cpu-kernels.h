@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pent-graph.h"
+
+G_BEGIN_DECLS
+
+/* Queries and keys that are looked at together. A block's scores, queries and
+ * output stay in the first two levels of cache. */
+#define PENT_CPU_QUERY_BLOCK 64
+#define PENT_CPU_KEY_BLOCK   128
+
+/**
+ * PentCpuAttention:
+ * @dtype: of q, k and v: f32 or bf16
+ * @output: of the result: f32 or bf16
+ * @d: channels of a head
+ * @stride: elements from one token to the next: heads * d
+ * @causal: query i sees keys 0 to i
+ *
+ * One head of one item of a batch.
+ */
+typedef struct
+{
+  PentDtype dtype;
+  PentDtype output;
+  gsize     d;
+  gsize     stride;
+  gsize     n_queries;
+  gsize     n_keys;
+  gboolean  causal;
+} PentCpuAttention;
+
+/**
+ * PentCpuKernels:
+ *
+ * The inner loops oneDNN has no operator for, compiled for one instruction
+ * set. Each works on a piece in the thread that calls it and depends on
+ * nothing but its arguments; how the work is divided is the caller's business.
+ * Pointers need no alignment. Element types of what is written are f32 or
+ * bf16, of what is read f32 unless said otherwise.
+ */
+typedef struct
+{
+  const char *name;
+
+  /* @n elements of any type to f32 or bf16 */
+  void (*convert) (PentDtype to_dtype, void *to, PentDtype from_dtype, const void *from, gsize n);
+
+  /* y = a + b */
+  void (*add) (PentDtype dtype, void *y, const float *a, const float *b, gsize n);
+
+  /* For each of @channels, over @n_pixels pixels: the mean, and the sum of
+   * squares of what differs from it */
+  void (*moments) (const float *x, gsize n_pixels, gsize channels, float *mean, float *squares);
+
+  /* y = act ((x - mean) * scale + bias), by channel */
+  void (*normalise) (PentDtype dtype, void *y, const float *x, gsize n_pixels, gsize channels, const float *mean,
+                     const float *scale, const float *bias, PentActivation activation);
+
+  /* Each of @n_rows rows to mean 0 and deviation 1, times weight, plus bias */
+  void (*layer_norm) (PentDtype dtype, void *y, const float *x, gsize n_rows, gsize channels, const float *weight,
+                      const float *bias, float eps);
+
+  /* Bytes of one head's packed keys and values, and of what one thread needs
+   * beside them */
+  gsize (*attention_packed_size)  (const PentCpuAttention *self);
+  gsize (*attention_scratch_size) (const PentCpuAttention *self);
+
+  /* Packs the keys and values of block @block; k, v: the head's first channel
+   * of its first token */
+  void (*attention_pack) (const PentCpuAttention *self, const void *k, const void *v, gsize block, void *packed);
+
+  /* Computes the queries of block @block; @packed and @scratch are aligned to
+   * a cache line */
+  void (*attention_run) (const PentCpuAttention *self, const void *q, const void *packed, gsize block, void *y,
+                         void *scratch);
+} PentCpuKernels;
+
+const PentCpuKernels *pent_cpu_kernels_get_best (void);
+const PentCpuKernels *pent_cpu_kernels_find     (const char *name);
+
+G_END_DECLS

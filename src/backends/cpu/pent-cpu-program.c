@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-cpu-program.h"
+
+#include "pent-cpu-memory.h"
+#include "pent-cpu-step.h"
+#include "pent-error.h"
+
+#if defined __SSE2__
+# include <immintrin.h>
+#endif
+
+struct _PentCpuProgram
+{
+  PentProgram parent_instance;
+
+  PentBackend        *backend;          /* owns the engine and the weight cache */
+  PentPlan           *plan;
+  GPtrArray          *steps;            /* of PentCpuStep, in the plan's order */
+  gsize               memory;           /* weights, arena and scratch */
+  gsize               arena_size;
+  gsize               scratch_size;
+  PentCpuFrame        frame;
+  gboolean            needs_prelude;
+  PentCpuProfileFunc  profile;
+  gpointer            profile_data;
+};
+
+G_DEFINE_FINAL_TYPE (PentCpuProgram, pent_cpu_program, PENT_TYPE_PROGRAM)
+
+PentCpuView
+pent_cpu_maker_view (const PentCpuMaker *maker, const PentTensor *tensor)
+{
+  const PentPlacement *placement = pent_plan_get_placement (maker->plan, tensor);
+
+  return (PentCpuView) { tensor->shape, placement->dtype, placement->offset };
+}
+
+static void
+step_free (gpointer data)
+{
+  PentCpuStep *step = data;
+
+  step->free (step);
+}
+
+static gboolean
+set_cancelled (GCancellable *cancellable, GError **error)
+{
+  if (!g_cancellable_is_cancelled (cancellable))
+    return FALSE;
+  g_set_error_literal (error, PENT_ERROR, PENT_ERROR_CANCELLED, "The work was cancelled");
+  return TRUE;
+}
+
+typedef PentCpuStep *(*MakeStep) (PentCpuMaker *maker, const PentOp *op, GError **error);
+
+static const MakeStep make_step[PENT_N_OP_KINDS] = {
+  [PENT_OP_CONV2D] = pent_cpu_product_step_new,
+  [PENT_OP_LINEAR] = pent_cpu_product_step_new,
+  [PENT_OP_GEGLU] = pent_cpu_geglu_step_new,
+  [PENT_OP_GROUP_NORM] = pent_cpu_norm_step_new,
+  [PENT_OP_LAYER_NORM] = pent_cpu_norm_step_new,
+  [PENT_OP_ATTENTION] = pent_cpu_attention_step_new,
+  [PENT_OP_CONCAT] = pent_cpu_move_step_new,
+  [PENT_OP_UPSAMPLE] = pent_cpu_move_step_new,
+  [PENT_OP_ADD] = pent_cpu_move_step_new,
+  [PENT_OP_CAST] = pent_cpu_move_step_new,
+};
+
+static gboolean
+make_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, GCancellable *cancellable, GError **error)
+{
+  g_autofree float **moved_biases = g_new0 (float *, pent_graph_get_n_tensors (pent_plan_get_graph (self->plan)));
+  PentCpuMaker maker = { dnn, self->frame.kernels, cache, self->plan, 0, moved_biases };
+
+  for (guint i = 0; i < pent_plan_get_n_ops (self->plan); i++)
+    {
+      const PentOp *op = pent_plan_get_op (self->plan, i);
+      if (set_cancelled (cancellable, error))
+        return FALSE;
+      PentCpuStep *step = make_step[op->kind](&maker, op, error);
+      if (step == NULL)
+        return FALSE;
+      g_ptr_array_add (self->steps, step);
+      self->scratch_size = MAX (self->scratch_size, step->scratch_size);
+    }
+  return TRUE;
+}
+
+/* Every weight of the program once, as a set. */
+static GHashTable *
+collect_weights (PentCpuProgram *self)
+{
+  GHashTable *weights = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < self->steps->len; i++)
+    {
+      PentCpuStep *step = g_ptr_array_index (self->steps, i);
+      for (guint j = 0; step->weights != NULL && j < step->weights->len; j++)
+        g_hash_table_add (weights, g_ptr_array_index (step->weights, j));
+    }
+  return weights;
+}
+
+/* Refuses what the system cannot hold before it is filled: memory that is
+ * promised and not there ends in the kernel killing the program. */
+static gboolean
+check_memory (PentCpuProgram *self, GHashTable *weights, GError **error)
+{
+  gsize wanted, available = pent_cpu_memory_get_free ();
+  GHashTableIter iter;
+  gpointer weight;
+
+  if (!g_size_checked_add (&wanted, self->arena_size, self->scratch_size))
+    wanted = G_MAXSIZE;
+  self->memory = wanted;
+  g_hash_table_iter_init (&iter, weights);
+  while (g_hash_table_iter_next (&iter, &weight, NULL))
+    {
+      gsize size = pent_cpu_weight_get_size (weight);
+      self->memory += size;
+      if (!pent_cpu_weight_is_loaded (weight) && !g_size_checked_add (&wanted, wanted, size))
+        wanted = G_MAXSIZE;
+    }
+  if (wanted <= available)
+    return TRUE;
+
+  g_autofree char *wanted_text = g_format_size_full (wanted, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *available_text = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
+  g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
+               "The %s needs %s of memory and only %s are free; close other programs or ask for a smaller picture",
+               pent_graph_get_name (pent_plan_get_graph (self->plan)), wanted_text, available_text);
+  return FALSE;
+}
+
+static gboolean
+load_weights (PentCpuProgram *self, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    {
+      PentCpuStep *step = g_ptr_array_index (self->steps, i);
+      if (set_cancelled (cancellable, error))
+        return FALSE;
+      for (guint j = 0; step->weights != NULL && j < step->weights->len; j++)
+        if (!pent_cpu_weight_load (g_ptr_array_index (step->weights, j), self->frame.kernels, error))
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * pent_cpu_program_new:
+ * @backend: owns @dnn and @cache
+ * @plan: (transfer full): with operands in f32 or bf16
+ */
+PentProgram *
+pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const PentCpuKernels *kernels, PentCpuWeightCache *cache,
+                      PentPlan *plan, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (PentCpuProgram) self = g_object_new (PENT_TYPE_CPU_PROGRAM, NULL);
+
+  self->backend = g_object_ref (backend);
+  self->plan = plan;
+  self->frame.kernels = kernels;
+  self->arena_size = MAX (pent_plan_get_arena_size (plan), 1);
+  self->scratch_size = 1;
+  if (!make_steps (self, dnn, cache, cancellable, error))
+    return NULL;
+
+  g_autoptr (GHashTable) weights = collect_weights (self);
+  const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
+  if (!check_memory (self, weights, error) || !load_weights (self, cancellable, error))
+    return NULL;
+  self->frame.arena = pent_cpu_memory_new (self->arena_size, name, error);
+  if (self->frame.arena == NULL)
+    return NULL;
+  self->frame.scratch = pent_cpu_memory_new (self->scratch_size, name, error);
+  if (self->frame.scratch == NULL)
+    return NULL;
+  return PENT_PROGRAM (g_steal_pointer (&self));
+}
+
+/**
+ * pent_cpu_program_set_profile:
+ * @profile: (nullable): called after each operator of a run
+ */
+void
+pent_cpu_program_set_profile (PentCpuProgram *self, PentCpuProfileFunc profile, gpointer user_data)
+{
+  self->profile = profile;
+  self->profile_data = user_data;
+}
+
+/* Subnormal numbers count as zero on every thread of the pool: they carry
+ * nothing a picture shows, and cost a hundred cycles each. The caller's own
+ * state is kept for it. */
+static guint
+flush_subnormals (void)
+{
+#if defined __SSE2__
+  guint before = _mm_getcsr ();
+# pragma omp parallel
+  _mm_setcsr (_mm_getcsr () | _MM_FLUSH_ZERO_ON | 0x40);
+  return before;
+#else
+  return 0;
+#endif
+}
+
+static void
+restore_subnormals (guint before)
+{
+#if defined __SSE2__
+  _mm_setcsr (before);
+#endif
+}
+
+static gboolean
+run_steps (PentCpuProgram *self, GCancellable *cancellable, GError **error)
+{
+  guint n_prelude = pent_plan_get_n_prelude (self->plan);
+
+  for (guint i = self->needs_prelude ? 0 : n_prelude; i < self->steps->len; i++)
+    {
+      PentCpuStep *step = g_ptr_array_index (self->steps, i);
+      gint64 start = self->profile != NULL ? g_get_monotonic_time () : 0;
+      if (set_cancelled (cancellable, error) || !step->run (step, &self->frame, error))
+        return FALSE;
+      if (self->profile != NULL)
+        self->profile (pent_plan_get_op (self->plan, i), (g_get_monotonic_time () - start) / 1e6,
+                       self->profile_data);
+    }
+  self->needs_prelude = FALSE;
+  return TRUE;
+}
+
+static gboolean
+pent_cpu_program_run (PentProgram *program, GCancellable *cancellable, GError **error)
+{
+  PentCpuProgram *self = PENT_CPU_PROGRAM (program);
+  guint before = flush_subnormals ();
+  gboolean ok = run_steps (self, cancellable, error);
+
+  restore_subnormals (before);
+  return ok;
+}
+
+static gboolean
+pent_cpu_program_set_input (PentProgram *program, guint index, const float *values, GError **error)
+{
+  PentCpuProgram *self = PENT_CPU_PROGRAM (program);
+  PentGraph *graph = pent_plan_get_graph (self->plan);
+
+  g_return_val_if_fail (index < pent_graph_get_n_inputs (graph), FALSE);
+
+  PentTensor *tensor = pent_graph_get_input (graph, index);
+  const PentPlacement *placement = pent_plan_get_placement (self->plan, tensor);
+  self->frame.kernels->convert (placement->dtype, self->frame.arena + placement->offset, PENT_F32, values,
+                                pent_shape_n_elements (tensor->shape));
+  self->needs_prelude = self->needs_prelude || tensor->is_static;
+  return TRUE;
+}
+
+static gboolean
+pent_cpu_program_get_output (PentProgram *program, guint index, float *values, GError **error)
+{
+  PentCpuProgram *self = PENT_CPU_PROGRAM (program);
+  PentGraph *graph = pent_plan_get_graph (self->plan);
+
+  g_return_val_if_fail (index < pent_graph_get_n_outputs (graph), FALSE);
+
+  PentTensor *tensor = pent_graph_get_output (graph, index);
+  const PentPlacement *placement = pent_plan_get_placement (self->plan, tensor);
+  self->frame.kernels->convert (PENT_F32, values, placement->dtype, self->frame.arena + placement->offset,
+                                pent_shape_n_elements (tensor->shape));
+  return TRUE;
+}
+
+static gsize
+pent_cpu_program_get_memory (PentProgram *program)
+{
+  return PENT_CPU_PROGRAM (program)->memory;
+}
+
+static void
+pent_cpu_program_finalize (GObject *object)
+{
+  PentCpuProgram *self = PENT_CPU_PROGRAM (object);
+
+  g_ptr_array_unref (self->steps);
+  g_clear_pointer (&self->plan, pent_plan_free);
+  pent_cpu_memory_free (self->frame.arena, self->arena_size);
+  pent_cpu_memory_free (self->frame.scratch, self->scratch_size);
+  g_clear_object (&self->backend);
+  G_OBJECT_CLASS (pent_cpu_program_parent_class)->finalize (object);
+}
+
+static void
+pent_cpu_program_class_init (PentCpuProgramClass *klass)
+{
+  PentProgramClass *program_class = PENT_PROGRAM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = pent_cpu_program_finalize;
+  program_class->set_input = pent_cpu_program_set_input;
+  program_class->run = pent_cpu_program_run;
+  program_class->get_output = pent_cpu_program_get_output;
+  program_class->get_memory = pent_cpu_program_get_memory;
+}
+
+static void
+pent_cpu_program_init (PentCpuProgram *self)
+{
+  self->steps = g_ptr_array_new_with_free_func (step_free);
+  self->needs_prelude = TRUE;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-cpu-weights.h"
+
+#include "pent-cpu-memory.h"
+
+#include <string.h>
+
+struct _PentCpuWeightCache
+{
+  GHashTable *weights;   /* a set of PentCpuWeight, not owned */
+};
+
+struct _PentCpuWeight
+{
+  int                 refs;
+  PentCpuWeightCache *cache;
+  PentWeight          source;    /* its data are read when it is loaded, and not after */
+  guint64             sample;
+  PentDtype           operand;
+  PentDnnLayout      *layout;
+  void               *data;      /* %NULL until loaded */
+  gsize               size;
+};
+
+static guint
+weight_hash (gconstpointer key)
+{
+  const PentCpuWeight *self = key;
+
+  return g_direct_hash (self->source.data) ^ (guint) self->sample ^ self->operand;
+}
+
+static gboolean
+weight_equal (gconstpointer a, gconstpointer b)
+{
+  const PentCpuWeight *x = a, *y = b;
+
+  return x->source.data == y->source.data && x->source.dtype == y->source.dtype && x->sample == y->sample
+         && x->operand == y->operand && pent_weight_n_elements (&x->source) == pent_weight_n_elements (&y->source)
+         && pent_dnn_layout_equal (x->layout, y->layout);
+}
+
+#define N_SAMPLES    64
+#define SAMPLE_BYTES 64
+
+/* FNV-1a over pieces spread over the data: it touches few pages of the file,
+ * and no two trained tensors agree in all of them. */
+static guint64
+take_sample (const PentWeight *weight)
+{
+  const guint8 *data = weight->data;
+  gsize size = pent_weight_n_elements (weight) * pent_dtype_size (weight->dtype);
+  guint64 hash = G_GUINT64_CONSTANT (14695981039346656037);
+
+  for (gsize i = 0; i < N_SAMPLES; i++)
+    {
+      gsize start = size / N_SAMPLES * i;
+      gsize end = i == N_SAMPLES - 1 ? size : size / N_SAMPLES * (i + 1);
+      start = MAX (start, end - MIN (end, SAMPLE_BYTES));
+      for (gsize at = start; at < end; at++)
+        hash = (hash ^ data[at]) * G_GUINT64_CONSTANT (1099511628211);
+    }
+  return hash;
+}
+
+PentCpuWeightCache *
+pent_cpu_weight_cache_new (void)
+{
+  PentCpuWeightCache *self = g_new0 (PentCpuWeightCache, 1);
+
+  self->weights = g_hash_table_new (weight_hash, weight_equal);
+  return self;
+}
+
+/**
+ * pent_cpu_weight_cache_free:
+ *
+ * To be called when every weight got from it is gone.
+ */
+void
+pent_cpu_weight_cache_free (PentCpuWeightCache *self)
+{
+  g_assert (g_hash_table_size (self->weights) == 0);
+  g_hash_table_unref (self->weights);
+  g_free (self);
+}
+
+/**
+ * pent_cpu_weight_cache_get:
+ * @weight: to be readable until the result is loaded
+ * @operand: element type it is computed with
+ * @layout: how its reader wants it
+ *
+ * Returns: (transfer full): the one there is, or one to be loaded
+ */
+PentCpuWeight *
+pent_cpu_weight_cache_get (PentCpuWeightCache *self, const PentWeight *weight, PentDtype operand,
+                           PentDnnLayout *layout)
+{
+  PentCpuWeight key = { .source = *weight, .operand = operand, .layout = layout, .sample = take_sample (weight) };
+  PentCpuWeight *found = g_hash_table_lookup (self->weights, &key);
+
+  if (found != NULL)
+    {
+      found->refs++;
+      return found;
+    }
+  found = g_memdup2 (&key, sizeof key);
+  found->refs = 1;
+  found->cache = self;
+  found->layout = pent_dnn_layout_ref (layout);
+  found->size = pent_dnn_layout_get_size (layout);
+  g_hash_table_add (self->weights, found);
+  return found;
+}
+
+void
+pent_cpu_weight_unref (PentCpuWeight *self)
+{
+  if (--self->refs > 0)
+    return;
+  g_hash_table_remove (self->cache->weights, self);
+  pent_dnn_layout_unref (self->layout);
+  pent_cpu_memory_free (self->data, self->size);
+  g_free (self);
+}
+
+gboolean
+pent_cpu_weight_is_loaded (const PentCpuWeight *self)
+{
+  return self->data != NULL;
+}
+
+/* Elements converted by one thread at a time. */
+#define PIECE (1 << 16)
+
+/* The file's elements in the operand's type, in memory of their own. */
+static void *
+convert (const PentCpuWeight *self, const PentCpuKernels *kernels, gsize n, GError **error)
+{
+  gsize size = pent_dtype_size (self->operand), source_size = pent_dtype_size (self->source.dtype);
+  guint8 *plain = pent_cpu_memory_new (n * size, "Reading the model", error);
+
+  if (plain == NULL)
+    return NULL;
+#pragma omp parallel for schedule(static)
+  for (gsize i = 0; i < n; i += PIECE)
+    kernels->convert (self->operand, plain + i * size, self->source.dtype,
+                      (const guint8 *) self->source.data + i * source_size, MIN (PIECE, n - i));
+  return plain;
+}
+
+/**
+ * pent_cpu_weight_load:
+ *
+ * Reads the weight from its file and packs it, if that was not done yet.
+ */
+gboolean
+pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, GError **error)
+{
+  gsize n = pent_weight_n_elements (&self->source);
+  gboolean in_place = self->source.dtype == self->operand
+                      && (gsize) self->source.data % pent_dtype_size (self->operand) == 0;
+
+  if (self->data != NULL)
+    return TRUE;
+  void *plain = in_place ? (void *) self->source.data : convert (self, kernels, n, error);
+  if (plain == NULL)
+    return FALSE;
+
+  self->data = pent_cpu_memory_new (self->size, "The model", error);
+  gboolean packed = self->data != NULL && pent_dnn_layout_pack (self->layout, plain, self->data, error);
+  if (!in_place)
+    pent_cpu_memory_free (plain, n * pent_dtype_size (self->operand));
+  if (!packed)
+    {
+      pent_cpu_memory_free (self->data, self->size);
+      self->data = NULL;
+    }
+  return packed;
+}
+
+gsize
+pent_cpu_weight_get_size (const PentCpuWeight *self)
+{
+  return self->size;
+}
+
+const void *
+pent_cpu_weight_get_data (const PentCpuWeight *self)
+{
+  return self->data;
+}
+
+/**
+ * pent_cpu_vector_new:
+ * @weight: (nullable): @n values of any type, possibly unaligned
+ * @fallback: what stands for a missing @weight
+ *
+ * Returns: (transfer full): the values in f32; free with g_free()
+ */
+float *
+pent_cpu_vector_new (const PentWeight *weight, gsize n, float fallback)
+{
+  float *vector = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    vector[i] = fallback;
+  if (weight != NULL)
+    {
+      g_autofree void *aligned = g_memdup2 (weight->data, n * pent_dtype_size (weight->dtype));
+      pent_convert (PENT_F32, vector, weight->dtype, aligned, n);
+    }
+  return vector;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pent-cpu-kernels.h"
+#include "pent-dnn.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PentCpuWeightCache:
+ *
+ * What was made of weights, for as long as some program uses it. Keyed by
+ * where the weights lie, their shape and type, and the layout asked for; a
+ * sample of the contents guards against another file that was mapped where a
+ * closed one lay.
+ */
+typedef struct _PentCpuWeightCache PentCpuWeightCache;
+
+/**
+ * PentCpuWeight:
+ *
+ * One weight in the form its operator reads. It has a size at once and data
+ * only when it is loaded, so that what a program takes is known before it is
+ * taken.
+ */
+typedef struct _PentCpuWeight PentCpuWeight;
+
+PentCpuWeightCache *pent_cpu_weight_cache_new   (void);
+void                pent_cpu_weight_cache_free  (PentCpuWeightCache *self);
+PentCpuWeight      *pent_cpu_weight_cache_get   (PentCpuWeightCache *self, const PentWeight *weight,
+                                                 PentDtype operand, PentDnnLayout *layout);
+
+gboolean            pent_cpu_weight_is_loaded   (const PentCpuWeight *self);
+gboolean            pent_cpu_weight_load        (PentCpuWeight *self, const PentCpuKernels *kernels, GError **error);
+gsize               pent_cpu_weight_get_size    (const PentCpuWeight *self);
+const void         *pent_cpu_weight_get_data    (const PentCpuWeight *self);
+void                pent_cpu_weight_unref       (PentCpuWeight *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentCpuWeight, pent_cpu_weight_unref)
+
+float              *pent_cpu_vector_new         (const PentWeight *weight, gsize n, float fallback);
+
+G_END_DECLS
