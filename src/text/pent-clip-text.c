@@ -32,6 +32,10 @@ typedef enum
  * language; runs beyond this many are normalised in parts. */
 #define MAX_MARKS 1024
 
+/* Its time is quadratic in what it composes as well: longer stretches, in
+ * bytes, are given to it in parts that cannot meet. */
+#define LONG_STRETCH 256
+
 static gboolean
 is_among (const CharacterRange *ranges,
           gsize                 n,
@@ -125,6 +129,14 @@ append_composed (GString    *composed,
   g_string_append (composed, part);
 }
 
+/* Whether @c never composes with what stands before it: no mark, and no vowel
+ * or final consonant of a Korean syllable. */
+static gboolean
+begins_afresh (gunichar c)
+{
+  return !g_unichar_ismark (c) && !(c >= 0x1161 && c <= 0x1175) && !(c >= 0x11a8 && c <= 0x11c2);
+}
+
 /* NFC as the tokenizers library has it, which knows Unicode 9: only stretches
  * of characters that it knows to compose are given to GLib. */
 static char *
@@ -152,7 +164,7 @@ compose (const char *text,
           continue;
         }
       marks = g_unichar_combining_class (c) != 0 ? marks + 1 : 0;
-      if (marks == MAX_MARKS)
+      if (marks == MAX_MARKS || (p - from >= LONG_STRETCH && begins_afresh (c)))
         {
           append_composed (composed, from, p - from);
           from = p;
@@ -195,10 +207,6 @@ pent_clip_text_normalize (const char *text,
   return g_string_free (normal, FALSE);
 }
 
-/* The parts of the pattern that are plain text, in its order. The byte-level
- * step that follows CLIP's split takes the typed names of the special tokens
- * apart again, as GPT-2's pattern does, so they need no rule as words but must
- * not be taken for their surroundings either. */
 static gsize
 match_literal (const char *text,
                gsize       length)

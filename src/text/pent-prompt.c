@@ -109,7 +109,8 @@ match_weight (const char *text,
   p += strspn (p, ".0123456789");
   if (p == number || (gsize) (p - number) >= sizeof digits)
     return 0;
-  g_strlcpy (digits, number, p - number + 1);
+  memcpy (digits, number, p - number);
+  digits[p - number] = '\0';
   *weight = g_ascii_strtod (digits, &end);
   if (*end != '\0' || end == digits)
     return 0;
@@ -283,16 +284,14 @@ remove_networks (const char *text,
 {
   GString *rest = g_string_sized_new (strlen (text) + 1);
   const char *from = text, *p = text;
+  const char *last_end = strrchr (text, '>');
 
-  while ((p = strchr (p, '<')) != NULL)
+  while ((p = strchr (p, '<')) != NULL && p < last_end)
     {
       gsize kind_length, n = match_network (p, &kind_length);
 
       if (n == 0)
         {
-          /* Without an end there is none further on either. */
-          if (strchr (p, '>') == NULL)
-            break;
           p++;
           continue;
         }
