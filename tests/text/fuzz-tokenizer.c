@@ -74,7 +74,7 @@ write_parts (const char *dir,
       else
         {
           g_autofree char *path = g_build_filename (dir, name, NULL);
-          g_file_set_contents_full (path, from, stop - from, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+          g_file_set_contents_full (path, from, stop - from, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
         }
       for (gsize i = 0; i < G_N_ELEMENTS (names) && line != NULL; i++)
         if (strlen (names[i]) == (gsize) (line - mark - 4) && memcmp (names[i], mark + 4, line - mark - 4) == 0)
