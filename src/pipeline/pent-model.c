@@ -9,7 +9,7 @@
 #include "pent-unet.h"
 #include "pent-vae.h"
 
-#define CLIP_TABLE "clip/bpe_simple_vocab_16e6.txt"
+#define CLIP_TABLE "clip/merges.txt"
 
 typedef enum
 {
