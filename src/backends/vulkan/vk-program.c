@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "vk-program.h"
+
+#include "vk-ops.h"
+
+#include "pent-error.h"
+
+#include <string.h>
+
+/* One input or output: where it passes through, and where it is in the end */
+typedef struct
+{
+  PentVkSpan outside;
+  PentVkSpan inside;
+  gsize      n;
+  gboolean   is_static;
+} Port;
+
+struct _PentVkProgram
+{
+  PentProgram parent_instance;
+
+  PentVkContext *context;
+  PentPlan      *plan;
+  PentVkBuffer   arena;
+  PentVkBuffer   scratch;
+  PentVkBuffer   ports;      /* inputs and outputs, where the processor reaches them */
+  GPtrArray     *taken;      /* of PentVkWeight */
+  PentVkTape    *prelude;
+  PentVkTape    *body;
+  GArray        *inputs;     /* of Port */
+  GArray        *outputs;
+  gsize          weight_size;
+  gboolean       is_stale;   /* a static input was set since the prelude ran */
+};
+
+G_DEFINE_FINAL_TYPE (PentVkProgram, pent_vk_program, PENT_TYPE_PROGRAM)
+
+PentVkContext *
+pent_vk_context_ref (PentVkContext *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+pent_vk_context_unref (PentVkContext *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->weights, pent_vk_weights_free);
+  g_clear_pointer (&self->pipelines, pent_vk_pipelines_free);
+  g_clear_pointer (&self->device, pent_vk_device_unref);
+  g_free (self);
+}
+
+static void
+add_port (PentVkProgram *self, GArray *ports, const PentTensor *tensor, gsize *size)
+{
+  const PentPlacement *place = pent_plan_get_placement (self->plan, tensor);
+  gsize alignment = self->context->device->facts.alignment;
+  Port port = {
+    .outside = { VK_NULL_HANDLE, *size, place->size, place->dtype },
+    .inside = { self->arena.handle, place->offset, place->size, place->dtype },
+    .n = pent_shape_n_elements (tensor->shape),
+    .is_static = tensor->is_static,
+  };
+
+  *size += (place->size + alignment - 1) & ~(alignment - 1);
+  g_array_append_val (ports, port);
+}
+
+static gboolean
+create_ports (PentVkProgram *self, GError **error)
+{
+  PentGraph *graph = pent_plan_get_graph (self->plan);
+  gsize size = 0;
+
+  for (guint i = 0; i < pent_graph_get_n_inputs (graph); i++)
+    add_port (self, self->inputs, pent_graph_get_input (graph, i), &size);
+  for (guint i = 0; i < pent_graph_get_n_outputs (graph); i++)
+    add_port (self, self->outputs, pent_graph_get_output (graph, i), &size);
+  if (!pent_vk_buffer_init (&self->ports, self->context->device, MAX (size, 64), PENT_VK_ON_HOST,
+                            "what goes in and out", error))
+    return FALSE;
+  memset (self->ports.map, 0, self->ports.size);
+  for (guint i = 0; i < self->inputs->len; i++)
+    g_array_index (self->inputs, Port, i).outside.buffer = self->ports.handle;
+  for (guint i = 0; i < self->outputs->len; i++)
+    g_array_index (self->outputs, Port, i).outside.buffer = self->ports.handle;
+  return TRUE;
+}
+
+static gboolean
+check_size (PentVkProgram *self, GError **error)
+{
+  const PentVkFacts *facts = &self->context->device->facts;
+
+  if (pent_plan_get_largest (self->plan) <= facts->max_range)
+    return TRUE;
+  g_autofree char *amount = g_format_size_full (pent_plan_get_largest (self->plan), G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *limit = g_format_size_full (facts->max_range, G_FORMAT_SIZE_IEC_UNITS);
+  g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
+               "The %s needs a tensor of %s, and the device %s takes no more than %s: choose a smaller picture",
+               pent_graph_get_name (pent_plan_get_graph (self->plan)), amount, facts->name, limit);
+  return FALSE;
+}
+
+static gboolean
+create_buffers (PentVkProgram *self, GError **error)
+{
+  PentVkDevice *device = self->context->device;
+  gsize arena = MAX (pent_plan_get_arena_size (self->plan), 64);
+  gsize scratch = MAX (pent_vk_scratch_size (device, self->plan), 64);
+
+  return pent_vk_buffer_init (&self->arena, device, arena, PENT_VK_ON_DEVICE, "a picture of this size", error)
+         && pent_vk_buffer_init (&self->scratch, device, scratch, PENT_VK_ON_DEVICE, "a picture of this size", error)
+         && create_ports (self, error);
+}
+
+static gboolean
+copy_inputs (PentVkProgram *self, PentVkTape *tape, gboolean is_static, GError **error)
+{
+  for (guint i = 0; i < self->inputs->len; i++)
+    {
+      const Port *port = &g_array_index (self->inputs, Port, i);
+      if (port->is_static == is_static && !pent_vk_tape_copy (tape, &port->outside, &port->inside, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_cancelled (GCancellable *cancellable, GError **error)
+{
+  if (!g_cancellable_is_cancelled (cancellable))
+    return TRUE;
+  g_set_error_literal (error, PENT_ERROR, PENT_ERROR_CANCELLED, "The work was cancelled");
+  return FALSE;
+}
+
+static gboolean
+compile_ops (PentVkProgram *self, PentVkTape *tape, guint first, guint end, GCancellable *cancellable, GError **error)
+{
+  PentVkCompiler compiler = {
+    .device = self->context->device,
+    .weights = self->context->weights,
+    .plan = self->plan,
+    .tape = tape,
+    .taken = self->taken,
+    .arena = &self->arena,
+    .scratch = &self->scratch,
+    .is_wide = self->context->is_wide,
+  };
+
+  for (guint i = first; i < end; i++)
+    if (!check_cancelled (cancellable, error)
+        || !pent_vk_compile_op (&compiler, pent_plan_get_op (self->plan, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+record (PentVkProgram *self, GCancellable *cancellable, GError **error)
+{
+  PentVkContext *context = self->context;
+  guint n_prelude = pent_plan_get_n_prelude (self->plan);
+
+  self->prelude = pent_vk_tape_new (context->device, context->pipelines);
+  self->body = pent_vk_tape_new (context->device, context->pipelines);
+  if (!copy_inputs (self, self->prelude, TRUE, error)
+      || !compile_ops (self, self->prelude, 0, n_prelude, cancellable, error)
+      || !pent_vk_tape_finish (self->prelude, error))
+    return FALSE;
+  if (!copy_inputs (self, self->body, FALSE, error)
+      || !compile_ops (self, self->body, n_prelude, pent_plan_get_n_ops (self->plan), cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < self->outputs->len; i++)
+    {
+      const Port *port = &g_array_index (self->outputs, Port, i);
+      if (!pent_vk_tape_copy (self->body, &port->inside, &port->outside, error))
+        return FALSE;
+    }
+  return pent_vk_tape_finish (self->body, error);
+}
+
+/**
+ * pent_vk_program_new:
+ * @plan: (transfer full):
+ *
+ * Returns: (transfer full): the program; see pent_backend_compile()
+ */
+PentProgram *
+pent_vk_program_new (PentVkContext *context, PentPlan *plan, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (PentVkProgram) self = g_object_new (PENT_VK_TYPE_PROGRAM, NULL);
+
+  self->context = pent_vk_context_ref (context);
+  self->plan = plan;
+  if (!pent_vk_device_check_alive (context->device, error) || !check_cancelled (cancellable, error)
+      || !check_size (self, error) || !create_buffers (self, error) || !record (self, cancellable, error))
+    return NULL;
+
+  for (guint i = 0; i < self->taken->len; i++)
+    self->weight_size += ((const PentVkWeight *) g_ptr_array_index (self->taken, i))->size;
+  pent_vk_pipelines_save (context->pipelines);
+  return PENT_PROGRAM (g_steal_pointer (&self));
+}
+
+/**
+ * pent_vk_program_get_n_parts:
+ *
+ * Returns: submissions that a run is made of
+ */
+guint
+pent_vk_program_get_n_parts (PentVkProgram *self)
+{
+  return pent_vk_tape_get_n (self->body);
+}
+
+static gboolean
+pent_vk_program_set_input (PentProgram *program, guint index, const float *values, GError **error)
+{
+  PentVkProgram *self = PENT_VK_PROGRAM (program);
+  g_return_val_if_fail (index < self->inputs->len, FALSE);
+  const Port *port = &g_array_index (self->inputs, Port, index);
+
+  pent_convert (port->outside.dtype, self->ports.map + port->outside.offset, PENT_F32, values, port->n);
+  self->is_stale = self->is_stale || port->is_static;
+  return TRUE;
+}
+
+static gboolean
+pent_vk_program_run (PentProgram *program, GCancellable *cancellable, GError **error)
+{
+  PentVkProgram *self = PENT_VK_PROGRAM (program);
+
+  if (self->is_stale)
+    {
+      if (!pent_vk_tape_play (self->prelude, cancellable, error))
+        return FALSE;
+      self->is_stale = FALSE;
+    }
+  return pent_vk_tape_play (self->body, cancellable, error);
+}
+
+static gboolean
+pent_vk_program_get_output (PentProgram *program, guint index, float *values, GError **error)
+{
+  PentVkProgram *self = PENT_VK_PROGRAM (program);
+  g_return_val_if_fail (index < self->outputs->len, FALSE);
+  const Port *port = &g_array_index (self->outputs, Port, index);
+
+  pent_convert (PENT_F32, values, port->outside.dtype, self->ports.map + port->outside.offset, port->n);
+  return TRUE;
+}
+
+static gsize
+pent_vk_program_get_memory (PentProgram *program)
+{
+  PentVkProgram *self = PENT_VK_PROGRAM (program);
+
+  return self->arena.size + self->scratch.size + self->ports.size + self->weight_size;
+}
+
+static void
+pent_vk_program_finalize (GObject *object)
+{
+  PentVkProgram *self = PENT_VK_PROGRAM (object);
+
+  g_clear_pointer (&self->prelude, pent_vk_tape_free);
+  g_clear_pointer (&self->body, pent_vk_tape_free);
+  if (self->context != NULL)
+    {
+      for (guint i = 0; i < self->taken->len; i++)
+        pent_vk_weights_release (self->context->weights, g_ptr_array_index (self->taken, i));
+      pent_vk_buffer_clear (&self->arena, self->context->device);
+      pent_vk_buffer_clear (&self->scratch, self->context->device);
+      pent_vk_buffer_clear (&self->ports, self->context->device);
+    }
+  g_ptr_array_unref (self->taken);
+  g_array_unref (self->inputs);
+  g_array_unref (self->outputs);
+  g_clear_pointer (&self->plan, pent_plan_free);
+  g_clear_pointer (&self->context, pent_vk_context_unref);
+
+  G_OBJECT_CLASS (pent_vk_program_parent_class)->finalize (object);
+}
+
+static void
+pent_vk_program_class_init (PentVkProgramClass *klass)
+{
+  PentProgramClass *program_class = PENT_PROGRAM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = pent_vk_program_finalize;
+  program_class->set_input = pent_vk_program_set_input;
+  program_class->run = pent_vk_program_run;
+  program_class->get_output = pent_vk_program_get_output;
+  program_class->get_memory = pent_vk_program_get_memory;
+}
+
+static void
+pent_vk_program_init (PentVkProgram *self)
+{
+  self->taken = g_ptr_array_new ();
+  self->inputs = g_array_new (FALSE, FALSE, sizeof (Port));
+  self->outputs = g_array_new (FALSE, FALSE, sizeof (Port));
+  self->is_stale = TRUE;
+}
