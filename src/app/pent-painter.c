@@ -60,11 +60,13 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (PentPainter, pent_painter, G_TYPE_OBJECT)
 
+/* One run, the worker's own. */
 typedef struct
 {
-  PentPainter *painter;       /* outlives the worker, which it joins */
-  PentRequest *request;
+  PentPainter  *painter;      /* outlives the worker, which it joins */
+  PentRequest  *request;
   GCancellable *cancellable;
+  char         *summary;      /* of the newest finished picture */
 } PentWork;
 
 static void
@@ -193,38 +195,41 @@ describe_stage (const PentProgress *progress)
 static void
 progressed_cb (gpointer data, const PentProgress *progress)
 {
+  PentWork *run = data;
   PentNews news = { .fraction = progress->fraction, .message = describe_stage (progress) };
   if (progress->preview != NULL)
     news.texture = texture_from_image (progress->preview);
-  tell (PENT_PAINTER (data), news);
+  tell (run->painter, news);
 }
 
 static gboolean
 painted_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
 {
+  PentWork *run = data;
+  const PentImage *image = picture->image;
   g_autoptr (GdkTexture) texture = texture_from_image (picture->image);
   if (texture == NULL)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
                    "There is no memory left to show a picture of %d by %d pixels: ask for a smaller one.",
-                   picture->image->width, picture->image->height);
+                   image->width, image->height);
       return FALSE;
     }
 
-  PentNews news = { .fraction = 1, .texture = g_steal_pointer (&texture) };
   g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, picture->seed);
+  g_free (run->summary);
   /* Translators: the model's name, width, height, the seed, how long it took. */
-  news.message = g_strdup_printf (_("%s, %d × %d, seed %s, %.1f seconds"), info->model_name,
-                                  picture->image->width, picture->image->height, seed, info->seconds_total);
-  tell (PENT_PAINTER (data), news);
+  run->summary = g_strdup_printf (_("%s, %d × %d, seed %s, %.1f seconds"), info->model_name,
+                                  image->width, image->height, seed, info->seconds_total);
+  tell (run->painter, (PentNews) { .texture = g_steal_pointer (&texture) });
   return TRUE;
 }
 
 static PentNews
-last_news (gboolean painted, const GError *error)
+last_news (const PentWork *run, gboolean painted, const GError *error)
 {
   if (painted)
-    return (PentNews) { .done = TRUE, .fraction = 1 };
+    return (PentNews) { .done = TRUE, .fraction = 1, .message = g_strdup (run->summary) };
   if (pent_error_exit_status (error) == 130)
     return (PentNews) { .done = TRUE, .message = g_strdup (_("Cancelled")) };
   return (PentNews) { .done = TRUE, .message = g_strdup (""), .error = g_strdup (error->message) };
@@ -233,17 +238,18 @@ last_news (gboolean painted, const GError *error)
 static gpointer
 work (gpointer data)
 {
-  PentWork *job = data;
-  PentPainter *self = job->painter;
-  PentListener listener = { .progress = progressed_cb, .picture = painted_cb, .previews = TRUE, .data = self };
+  PentWork *run = data;
+  PentPainter *self = run->painter;
+  PentListener listener = { .progress = progressed_cb, .picture = painted_cb, .previews = TRUE, .data = run };
   g_autoptr (GError) error = NULL;
 
-  gboolean painted = pent_pipeline_run (self->pipeline, job->request, &listener, job->cancellable, &error);
-  tell (self, last_news (painted, error));
+  gboolean painted = pent_pipeline_run (self->pipeline, run->request, &listener, run->cancellable, &error);
+  tell (self, last_news (run, painted, error));
 
-  pent_request_unref (job->request);
-  g_object_unref (job->cancellable);
-  g_free (job);
+  pent_request_unref (run->request);
+  g_object_unref (run->cancellable);
+  g_free (run->summary);
+  g_free (run);
   return NULL;
 }
 
@@ -358,11 +364,11 @@ pent_painter_start (PentPainter *self, PentRequest *request)
   set_string (self, &self->error, NULL, PROP_ERROR);
 
   self->cancellable = g_cancellable_new ();
-  PentWork *job = g_new0 (PentWork, 1);
-  job->painter = self;
-  job->request = pent_request_ref (request);
-  job->cancellable = g_object_ref (self->cancellable);
-  self->thread = g_thread_new ("painter", work, job);
+  PentWork *run = g_new0 (PentWork, 1);
+  run->painter = self;
+  run->request = pent_request_ref (request);
+  run->cancellable = g_object_ref (self->cancellable);
+  self->thread = g_thread_new ("painter", work, run);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
 }
 
