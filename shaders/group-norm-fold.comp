@@ -4,8 +4,8 @@
 
 /* GroupNorm, between the passes: one workgroup merges the partial sums of one
  * group of one picture (Chan, Golub and LeVeque 1983) and makes of them each
- * channel's factor and addend: (picture, 2, channels). Means are summed from
- * the first of them, not from zero, for they may be far from it. */
+ * channel's mean and factor: (picture, 2, channels). Means are summed from the
+ * first of them, not from zero, for they may be far from it. */
 
 #include "output.glsl"
 #include "params.h"
@@ -15,7 +15,6 @@
 layout(push_constant) uniform Push { PentVkGroupNorm p; };
 layout(binding = 1) uniform textureBuffer stats;
 layout(binding = 2) uniform textureBuffer weight;
-layout(binding = 3) uniform textureBuffer bias;
 
 int
 pixels_of (int chunk)
@@ -52,9 +51,8 @@ main ()
 
   for (int c = id; c < width; c += WIDTH)
     {
-      float factor = scale * texelFetch (weight, first + c).x;
-      int   at = picture * 2 * p.channels + first + c;
-      store_one (at, factor);
-      store_one (at + p.channels, texelFetch (bias, first + c).x - mean * factor);
+      int at = picture * 2 * p.channels + first + c;
+      store_one (at, mean);
+      store_one (at + p.channels, scale * texelFetch (weight, first + c).x);
     }
 }

@@ -64,7 +64,7 @@ make_step (PentVkCompiler *self, const PentOp *op, PentVkShader shader, PentVkSp
   PentVkStep step = {
     .kernel = { .shader = shader, .result = output.dtype, .n_constants = 2, .constants = { by_four, width } },
     .output = output,
-    .by_four = { by_four, by_four },
+    .by_four = { by_four, by_four, by_four },
     .groups = { (items + width - 1) / width, params.chunks, op->output->shape.n },
     .split_axis = 1,
     .split_unit = 1,
@@ -91,17 +91,15 @@ add_fold (PentVkCompiler *self, const PentOp *op, PentVkSpan stats, PentVkSpan c
   PentVkStep step = make_step (self, op, PENT_VK_GROUP_NORM_FOLD, coefficients);
 
   step.kernel.constants[0] = FALSE;
-  step.n_inputs = 3;
+  step.n_inputs = 2;
   step.inputs[0] = stats;
-  for (int i = 0; i < 3; i++)
-    step.by_four[i] = FALSE;
+  step.by_four[0] = step.by_four[1] = FALSE;
   step.groups[0] = op->groups;
   step.groups[1] = op->output->shape.n;
   step.groups[2] = 1;
   step.split_unit = 0;
   step.work = (double) ELEMENT_WORK * stats.size / sizeof (float);
   return pent_vk_take_weight (self, &op->weight, PENT_VK_VECTOR, &step.inputs[1], error)
-         && pent_vk_take_bias (self, op, PENT_VK_VECTOR, op->output->shape.c, &step.inputs[2], error)
          && pent_vk_tape_add (self->tape, &step, error);
 }
 
@@ -111,10 +109,11 @@ add_apply (PentVkCompiler *self, const PentOp *op, PentVkSpan coefficients, GErr
   PentVkStep step = make_step (self, op, PENT_VK_GROUP_NORM_APPLY, pent_vk_tensor_span (self, op->output));
 
   step.kernel.constants[step.kernel.n_constants++] = op->activation;
-  step.n_inputs = 2;
+  step.n_inputs = 3;
   step.inputs[0] = pent_vk_tensor_span (self, op->inputs[PENT_IN_X]);
   step.inputs[1] = coefficients;
-  return pent_vk_tape_add (self->tape, &step, error);
+  return pent_vk_take_bias (self, op, PENT_VK_VECTOR, op->output->shape.c, &step.inputs[2], error)
+         && pent_vk_tape_add (self->tape, &step, error);
 }
 
 /**
