@@ -3,16 +3,12 @@
 
 #include <string.h>
 
-#include "pent-clip-text.h"
-
 typedef struct
 {
   char    *look_for;
   int      id;
   guint    order;
   gboolean single_word;
-  gboolean strip_left;
-  gboolean strip_right;
 } Entry;
 
 struct _PentAddedTokens
@@ -59,8 +55,6 @@ pent_added_tokens_add (PentAddedTokens      *self,
     .id = token->id,
     .order = self->entries->len,
     .single_word = token->single_word,
-    .strip_left = token->strip_left,
-    .strip_right = token->strip_right,
   };
 
   g_array_append_val (self->entries, entry);
@@ -156,24 +150,6 @@ stands_alone (const char *text,
   return to == end || !is_word (g_utf8_get_char (to));
 }
 
-static const char *
-skip_spaces_back (const char *from,
-                  const char *limit)
-{
-  while (from > limit && pent_clip_text_is_space (g_utf8_get_char (g_utf8_prev_char (from))))
-    from = g_utf8_prev_char (from);
-  return from;
-}
-
-static const char *
-skip_spaces (const char *from,
-             const char *limit)
-{
-  while (from < limit && pent_clip_text_is_space (g_utf8_get_char (from)))
-    from = g_utf8_next_char (from);
-  return from;
-}
-
 /**
  * pent_added_tokens_split:
  * @text: @length bytes of valid UTF-8
@@ -194,25 +170,20 @@ pent_added_tokens_split (PentAddedTokens    *self,
   while (p < end && self->entries->len > 0)
     {
       const Entry *entry = match_at (self, p, end - p);
-      const char *from = p, *to;
+      const char *from = p;
 
       if (entry == NULL)
         {
           p++;
           continue;
         }
-      p = to = from + strlen (entry->look_for);
-      if (entry->single_word && !stands_alone (text, end, from, to))
+      p += strlen (entry->look_for);
+      if (entry->single_word && !stands_alone (text, end, from, p))
         continue;
-      if (entry->strip_left)
-        from = skip_spaces_back (from, done);
-      if (entry->strip_right)
-        to = skip_spaces (to, end);
       if (from > done)
         func (done, from - done, -1, user_data);
-      func (from, to - from, entry->id, user_data);
-      done = to;
-      p = MAX (p, done);
+      func (from, p - from, entry->id, user_data);
+      done = p;
     }
   if (done < end)
     func (done, end - done, -1, user_data);

@@ -11,10 +11,10 @@ G_BEGIN_DECLS
  * @id: its id
  * @normalized: it is looked for after the clean-up, else in the prompt as typed
  * @single_word: only where no letter, digit or underscore touches it
- * @strip_left: takes the white space before it along
- * @strip_right: ... and after it
  *
- * A token that is found in a prompt by its text, before any splitting.
+ * A token that is found in a prompt by its text, before any splitting. Files
+ * may also say that it takes the white space beside it along, which changes
+ * nothing where white space gives no token.
  */
 typedef struct
 {
@@ -22,8 +22,6 @@ typedef struct
   int      id;
   gboolean normalized;
   gboolean single_word;
-  gboolean strip_left;
-  gboolean strip_right;
 } PentAddedToken;
 
 /**

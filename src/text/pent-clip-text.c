@@ -57,12 +57,6 @@ is_among (const CharacterRange *ranges,
   return FALSE;
 }
 
-gboolean
-pent_clip_text_is_space (gunichar c)
-{
-  return is_among (spaces, G_N_ELEMENTS (spaces), c);
-}
-
 static CharacterClass
 classify (gunichar c)
 {
@@ -78,7 +72,7 @@ classify (gunichar c)
     return CHARACTER_LETTER;
   if (is_among (numbers, G_N_ELEMENTS (numbers), c))
     return CHARACTER_NUMBER;
-  return pent_clip_text_is_space (c) ? CHARACTER_SPACE : CHARACTER_OTHER;
+  return is_among (spaces, G_N_ELEMENTS (spaces), c) ? CHARACTER_SPACE : CHARACTER_OTHER;
 }
 
 static gunichar

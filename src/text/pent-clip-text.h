@@ -14,6 +14,4 @@ typedef void (*PentClipWordFunc) (const char *word, gsize length, gpointer user_
 char *pent_clip_text_normalize (const char *text, gsize length);
 void  pent_clip_text_split     (const char *text, gsize length, PentClipWordFunc func, gpointer user_data);
 
-gboolean pent_clip_text_is_space (gunichar c);
-
 G_END_DECLS

@@ -147,10 +147,6 @@ read_token_object (PentJsonScanner *scanner,
         }
       else if (g_str_equal (key->str, "single_word"))
         token->single_word = pent_json_scanner_read_boolean (scanner);
-      else if (g_str_equal (key->str, "lstrip"))
-        token->strip_left = pent_json_scanner_read_boolean (scanner);
-      else if (g_str_equal (key->str, "rstrip"))
-        token->strip_right = pent_json_scanner_read_boolean (scanner);
       else if (g_str_equal (key->str, "special"))
         special = pent_json_scanner_read_boolean (scanner) || special;
       else

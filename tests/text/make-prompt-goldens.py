@@ -157,7 +157,8 @@ CHUNKS = [
     (word_list(200, 0, 7), 77, None), (word_list(200, 0, 13), 77, None), (word_list(200, 0, 40), 77, None),
     ("(" + word_list(90, 0, 9) + ":1.2) " + word_list(20), 77, None), (word_list(75) + " BREAK " + word_list(3), 77, None),
     ("supercalifragilisticexpialidocious " * 20, 77, None), (word_list(74) + " supercalifragilisticexpialidocious", 77, None),
-    ("," * 160, 77, None), (", " * 160, 77, None), ("a<|endoftext|>b (c:1.2)", 77, None), ("<lora:x:1>", 77, None),
+    (word_list(60) + ", " + word_list(14) + ", " + word_list(5), 77, None),
+    (word_list(10) + ", " + word_list(12), 12, None), ("," * 160, 77, None), (", " * 160, 77, None), ("a<|endoftext|>b (c:1.2)", 77, None), ("<lora:x:1>", 77, None),
     ("", 77, "!"), ("a cat", 77, "!"), (word_list(75), 77, "!"), (word_list(76), 77, "!"), ("a<|endoftext|>b BREAK (c!!:1.2)", 77, "!"),
     (word_list(20, 0, 3), 12, None), (word_list(9), 5, None), ("a b, c", 3, None), (word_list(50), 32, None), ("(a:1.3) b, c d", 7, "!"),
 ]

@@ -83,7 +83,7 @@ SYMBOLS = ["😀", "😀😃😄", "a😀b", "a 😀 b", "👩‍👩‍👧‍�
 
 FOLDER_TEXTS = ["a photo of a cat", "Hello <cat-toy> world", "<Cat-Toy><cat-toy>", "a<CAT-TOY>b", "hello!", "a!!b ! c", "HELLO",
                 "xHELLOx HELLO_ hello, _hello", "  foo  bar", "a foo", "foofoo", "naïve NAÏVE nai\u0308ve", BOS, EOS, f"a{EOS}b",
-                "<|STARTOFTEXT|>x<|EndOfText|>", "<dog> <cat", "<cat-toy", "ünknown Ω 猫", "3.14", ""]
+                "<|STARTOFTEXT|>x<|EndOfText|>", "<dog> <cat", "<cat-toy", "ünknown Ω 猫", "3.14", "", "wow read WOW READ WoW ReaD"]
 
 
 def long_texts():
@@ -178,7 +178,8 @@ def folders():
     old_config = {"bos_token": typed(BOS), "eos_token": typed(EOS), "unk_token": typed(EOS), "pad_token": EOS}
     decoder = {str(bos): token(BOS, False, special=True), str(eos): token(EOS, False, special=True),
                "527": token("<cat-toy>"), "528": token("<Dog>", False), "529": token("HELLO", single_word=True),
-               "530": token("foo", False, lstrip=True, rstrip=True), "531": token("naïve"), "540": token("<cat", special=True)}
+               "530": token("foo", False, lstrip=True, rstrip=True), "531": token("naïve"), "540": token("<cat", special=True),
+               "541": {"content": "WoW"}, "542": {"content": "ReaD", "special": True}}
     added = [{"id": bos, **token(BOS, False, special=True)}, {"id": eos, **token(EOS, special=True)}]
 
     def whole(form, first, more=()):

@@ -178,6 +178,25 @@ test_long_prompts (void)
     }
 }
 
+/* Nothing times nothing at all would not be a number. */
+static void
+test_huge_weights (void)
+{
+  GString *text = g_string_new (NULL);
+  g_autoptr(PentPrompt) prompt = NULL;
+
+  for (int i = 0; i < 60; i++)
+    g_string_append_c (text, '(');
+  g_string_append_c (text, 'a');
+  for (int i = 0; i < 59; i++)
+    g_string_append (text, ":99999999999999999999999999999999999999999999)");
+  g_string_append (text, ":0)");
+  prompt = pent_prompt_parse (text->str);
+  g_assert_cmpuint (prompt->runs->len, ==, 1);
+  g_assert_cmpfloat (g_array_index (prompt->runs, PentPromptRun, 0).weight, ==, 0);
+  g_string_free (text, TRUE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -186,6 +205,7 @@ main (int   argc,
   g_test_add_func ("/prompt/syntax", test_syntax);
   g_test_add_func ("/prompt/chunks", test_chunks);
   g_test_add_func ("/prompt/warnings", test_warnings);
+  g_test_add_func ("/prompt/huge-weights", test_huge_weights);
   g_test_add_func ("/prompt/long-prompts", test_long_prompts);
   return g_test_run ();
 }

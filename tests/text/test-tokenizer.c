@@ -289,7 +289,7 @@ test_bad_configs (void)
     { "tokenizer_config.json", "[]", "no object" },
     { "tokenizer_config.json", "{\"pad_token\":5}", "string" },
     { "tokenizer_config.json", "{\"pad_token\":{\"content\":5}}", "string" },
-    { "tokenizer_config.json", "{\"pad_token\":{\"content\":\"x\",\"lstrip\":1}}", "true or false" },
+    { "tokenizer_config.json", "{\"pad_token\":{\"content\":\"x\",\"single_word\":1}}", "true or false" },
     { "tokenizer_config.json", "{\"added_tokens_decoder\":[]}", "no object" },
     { "tokenizer_config.json", "{\"added_tokens_decoder\":{\"1\":true}}", "string" },
     { "tokenizer_config.json", "{\"x\":tru}", "true or false" },
