@@ -366,9 +366,14 @@ def run_diffusers(case, model):
                     scheduler=diffusers_scheduler(model, case['sampler'], case['spacing']), safety_checker=None,
                     feature_extractor=None, requires_safety_checker=False)
     pipeline.set_progress_bar_config(disable=True)
-    return pipeline(prompt=case['prompt'], negative_prompt=case['negative'], num_inference_steps=case['steps'],
-                    guidance_scale=case['cfg'], generator=torch.Generator().manual_seed(case['seed']),
-                    clip_skip=case['clip_skip'] - 1 or None, output_type='latent', **arguments).images
+    if case['clip_skip'] == 1:
+        arguments.update(prompt=case['prompt'], negative_prompt=case['negative'])
+    else:
+        # diffusers would skip layers for the positive prompt alone.
+        arguments.update(prompt_embeds=encode_prompt(model, case['prompt'], case['clip_skip']),
+                         negative_prompt_embeds=encode_prompt(model, case['negative'], case['clip_skip']))
+    return pipeline(num_inference_steps=case['steps'], guidance_scale=case['cfg'], output_type='latent',
+                    generator=torch.Generator().manual_seed(case['seed']), **arguments).images
 
 
 @torch.no_grad()
