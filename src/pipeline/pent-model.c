@@ -44,7 +44,7 @@ struct _PentModel
   PentTokenizer  *tokenizer;
   PentDtype       operand;
   gsize           memory_limit;   /* bytes; 0: what the device has free */
-  GArray         *programs;       /* of Compiled, oldest first */
+  GArray         *programs;       /* of Compiled, the one used last at the end */
 };
 
 static void
@@ -232,16 +232,27 @@ plan_fits (PentModel *self, Part part, PentPlan *plan, GError **error)
   return TRUE;
 }
 
+static gboolean
+shape_equal (const Shape *a, const Shape *b)
+{
+  return a->n == b->n && a->height == b->height && a->width == b->width && a->tokens == b->tokens
+         && a->clip_skip == b->clip_skip;
+}
+
+/* What is found becomes the one used last, so that the next program of its
+ * part does not push it out while it is still wanted. */
 static PentProgram *
-find_program (PentModel *self, Part part, const Shape *s)
+find_program (PentModel *self, Part part, const Shape *shape)
 {
   for (guint i = 0; i < self->programs->len; i++)
     {
-      const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
-      if (compiled->part == part && compiled->shape.n == s->n && compiled->shape.height == s->height
-          && compiled->shape.width == s->width && compiled->shape.tokens == s->tokens
-          && compiled->shape.clip_skip == s->clip_skip)
-        return compiled->program;
+      Compiled compiled = g_array_index (self->programs, Compiled, i);
+      if (compiled.part != part || !shape_equal (&compiled.shape, shape))
+        continue;
+      g_object_ref (compiled.program);
+      g_array_remove_index (self->programs, i);
+      g_array_append_val (self->programs, compiled);
+      return compiled.program;
     }
   return NULL;
 }
