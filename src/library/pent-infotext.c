@@ -14,24 +14,17 @@
 #include <string.h>
 
 #include "pent-infotext-pairs.h"
+#include "pent-json.h"
 #include "pent-sampler-info.h"
 
 #define NEGATIVE  "Negative prompt:"
 #define MIN_PAIRS 3   /* fewer, and the last line is part of the prompt */
 #define SHORT_HASH 10
 
-/* The fewest digits that give the same number again. */
 static void
 append_real (GString *line, const char *key, double value)
 {
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  for (int digits = 6; digits <= 17; digits++)
-    {
-      g_autofree char *format = g_strdup_printf ("%%.%dg", digits);
-      g_ascii_formatd (text, sizeof text, format, value);
-      if (g_ascii_strtod (text, NULL) == value)
-        break;
-    }
+  g_autofree char *text = pent_json_format_real (value);
   pent_infotext_append_pair (line, key, text);
 }
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include <locale.h>
+#include <string.h>
+
+#include "pent-cli-commands.h"
+#include "pent-cli-message.h"
+#include "pent-cli-nearest.h"
+#include "pent-error.h"
+
+static const char help[] =
+  "Paints pictures from words, and says what models, devices and pictures are.\n"
+  "\n"
+  "Examples:\n"
+  "  pentimento-cli generate --prompt \"a lighthouse on the right by the sea, sunset\"\n"
+  "  pentimento-cli generate --prompt \"purple lake at night\" --seed 7 --count 4 --output lake.png\n"
+  "  pentimento-cli generate --prompt \"a red sail\" --init photo.jpg --mask mask.png --output new.png\n"
+  "  pentimento-cli inspect model.safetensors\n"
+  "  pentimento-cli info lake.png\n"
+  "\n"
+  "Commands:\n"
+  "  generate --prompt TEXT      paint pictures\n"
+  "  inspect MODEL [--json]      family, variant, sizes, precision, what is missing, what is wrong\n"
+  "  devices [--json]            every device, what it can do, which one auto picks and why\n"
+  "  tokens [--model PATH] TEXT  tokens, their ids and weights, chunk by chunk\n"
+  "  info PICTURE [--json]       the recipe stored in a picture, ours or another program's\n"
+  "\n"
+  "Each command has a --help of its own; --version prints the version.\n"
+  "\n"
+  "Exit status: 0 done, 2 wrong usage, 3 a file, folder or model is at fault, 4 it does\n"
+  "not fit in memory, 5 the device, 130 cancelled.\n";
+
+typedef struct
+{
+  const char *name;
+  int       (*run) (char **arguments);   /* NULL: comes with a later version */
+} Command;
+
+static const Command commands[] = {
+  { "generate", pent_cli_generate },
+  { "inspect", pent_cli_inspect },
+  { "devices", pent_cli_devices },
+  { "tokens", pent_cli_tokens },
+  { "info", pent_cli_info },
+  { "rerun", NULL },
+  { "history", NULL },
+  { "bench", NULL },
+};
+
+static const char *
+command_word (int index)
+{
+  return index < (int) G_N_ELEMENTS (commands) ? commands[index].name : NULL;
+}
+
+static int
+print (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  return pent_cli_print (text, &error) ? 0 : pent_cli_fail (error);
+}
+
+static int
+fail_unknown (const char *word)
+{
+  const char *nearest = pent_cli_nearest (word, command_word);
+  g_autofree char *hint = nearest != NULL ? g_strdup_printf ("did you mean %s?", nearest)
+                                          : g_strdup (PENT_CLI_NAME " --help lists them.");
+  g_autoptr (GError) error = NULL;
+  if (g_str_has_prefix (word, "-"))
+    error = g_error_new (PENT_ERROR, PENT_ERROR_USAGE, "%s is no option here: start with a command, as in %s generate %s.",
+                         word, PENT_CLI_NAME, word);
+  else
+    error = g_error_new (PENT_ERROR, PENT_ERROR_USAGE, "\"%s\" is no command: %s", word, hint);
+  return pent_cli_fail (error);
+}
+
+static int
+run_command (const char *word, char **arguments)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      if (!g_str_equal (word, commands[i].name))
+        continue;
+      if (commands[i].run != NULL)
+        return commands[i].run (arguments);
+      g_autoptr (GError) error = g_error_new (PENT_ERROR, PENT_ERROR_USAGE,
+                                              "\"%s\" comes with a later version: %s --help lists what is there.", word,
+                                              PENT_CLI_NAME);
+      return pent_cli_fail (error);
+    }
+  return fail_unknown (word);
+}
+
+int
+main (int argc, char **argv)
+{
+  /* Messages of the system in the user's language, numbers in nobody's. */
+  setlocale (LC_ALL, "");
+  setlocale (LC_NUMERIC, "C");
+
+  if (argc < 2)
+    {
+      g_autoptr (GError) error = g_error_new (PENT_ERROR, PENT_ERROR_USAGE,
+                                              "What is to be done? %s --help shows examples.", PENT_CLI_NAME);
+      return pent_cli_fail (error);
+    }
+  if (g_str_equal (argv[1], "--version"))
+    return print (PENT_CLI_NAME " " PENT_VERSION "\n");
+  if (g_str_equal (argv[1], "help") && argc > 2)
+    {
+      char *arguments[] = { (char *) "--help", NULL };
+      return run_command (argv[2], arguments);
+    }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
+    return print (help);
+  return run_command (argv[1], argv + 2);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Each takes the arguments after its own name and returns the exit status. */
+int pent_cli_generate (char **arguments);
+int pent_cli_inspect  (char **arguments);
+int pent_cli_devices  (char **arguments);
+int pent_cli_tokens   (char **arguments);
+int pent_cli_info     (char **arguments);
+
+G_END_DECLS

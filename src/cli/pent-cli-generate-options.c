@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-cli-generate-options.h"
+
+#include "pent-request.h"
+#include "pent-sampler-info.h"
+
+static const char *
+sampler_word (int index)
+{
+  return index < PENT_N_SAMPLERS ? pent_sampler_get_info (index)->name : NULL;
+}
+
+static const char *
+schedule_word (int index)
+{
+  return index < PENT_N_SCHEDULES ? pent_schedule_type_name (index) : NULL;
+}
+
+static const char *
+spacing_word (int index)
+{
+  return index < PENT_N_SPACINGS ? pent_spacing_name (index) : NULL;
+}
+
+static const char *
+rng_word (int index)
+{
+  static const char *const words[] = { "philox", "torch", NULL };
+  return words[index];
+}
+
+static const char *
+prediction_word (int index)
+{
+  static const char *const words[] = { "auto", "epsilon", "v", NULL };
+  return words[index];
+}
+
+static const char *
+fill_word (int index)
+{
+  return index <= PENT_FILL_NEUTRAL ? pent_fill_name (index) : NULL;
+}
+
+static const char *
+region_word (int index)
+{
+  return index <= PENT_REGION_MASKED ? pent_region_name (index) : NULL;
+}
+
+static const char *
+composite_word (int index)
+{
+  return index <= PENT_COMPOSITE_NONE ? pent_composite_name (index) : NULL;
+}
+
+static const char *
+precision_word (int index)
+{
+  return index <= PENT_PRECISION_F16 ? pent_precision_name (index) : NULL;
+}
+
+static const char *
+progress_word (int index)
+{
+  static const char *const words[] = { "auto", "bar", "plain", "json", "none", NULL };
+  return words[index];
+}
+
+#define HEADING(text) { NULL, PENT_CLI_FLAG, NULL, text, NULL, 0, 0, NULL }
+#define FLAG(name, help) { name, PENT_CLI_FLAG, NULL, help, NULL, 0, 0, NULL }
+#define TEXT(name, help) { name, PENT_CLI_TEXT, "TEXT", help, NULL, 0, 0, NULL }
+#define PATH(name, value, help, preset) { name, PENT_CLI_PATH, value, help, preset, 0, 0, NULL }
+#define WORD(name, words, help, preset) { name, PENT_CLI_WORD, "NAME", help, preset, 0, 0, words }
+#define WHOLE(name, value, min, max, help, preset) { name, PENT_CLI_WHOLE, value, help, preset, min, max, NULL }
+#define REAL(name, min, max, help, preset) { name, PENT_CLI_REAL, "X", help, preset, min, max, NULL }
+
+static const PentCliOption options[] = {
+  HEADING ("What to paint"),
+  TEXT ("prompt", "what the picture shows; (word:1.2) counts more, [word] less, BREAK starts a new part"),
+  TEXT ("negative", "what it is to stay away from"),
+  WHOLE ("seed", "N", 0, G_MAXINT64, "start of the random numbers, 0 to 9223372036854775807; picture i of several "
+         "has the seed N + i", "random, and told"),
+  WHOLE ("count", "N", 1, 9999, "how many pictures", "1"),
+  WHOLE ("width", "PX", 1, G_MAXINT, "width in pixels, a multiple of 8", "the model's own, or the source's"),
+  WHOLE ("height", "PX", 1, G_MAXINT, "height in pixels, a multiple of 8", "the model's own, or the source's"),
+  HEADING ("The model"),
+  PATH ("model", "PATH", "a .safetensors file or a diffusers folder", "the starter model"),
+  PATH ("vae", "PATH", "another VAE: a file or a folder", "the model's own"),
+  WHOLE ("clip-skip", "N", 1, 24, "how many layers from the end the text encoder is read; 1 is the last", "1"),
+  WORD ("prediction", prediction_word, "what the model predicts", "auto"),
+  HEADING ("How it is painted"),
+  WHOLE ("steps", "N", 1, 10000, "steps of denoising", "20"),
+  REAL ("cfg", 0, 1000, "how closely the prompt is followed; 1 leaves the negative prompt out and is twice as fast",
+        "7"),
+  WORD ("sampler", sampler_word, "the update rule", "dpmpp-2m"),
+  WORD ("schedule", schedule_word, "the noise levels", "automatic: what suits the sampler"),
+  WORD ("spacing", spacing_word, "the timesteps; leading and trailing are diffusers' and go with the schedules normal "
+        "and automatic", "linspace"),
+  WORD ("rng", rng_word, "the random numbers: A1111's \"NV\", or those of torch's CPU generator", "philox"),
+  HEADING ("From a picture"),
+  PATH ("init", "PICTURE", "paint from this picture: PNG, JPEG or WebP", NULL),
+  REAL ("strength", 0, 1, "how much of it may change", "0.75; 1 with a mask that is filled anew"),
+  PATH ("mask", "PICTURE", "repaint where this picture is white and keep where it is black; needs --init", NULL),
+  WORD ("fill", fill_word, "what lies under the mask at the start", "original"),
+  { "outpaint", PENT_CLI_PATH, "L,T,R,B", "paint margins of so many pixels round the picture; comes with a later version",
+    NULL, 0, 0, NULL },
+  WORD ("region", region_word, "what is computed: the whole picture, or the masked part enlarged", "auto"),
+  WHOLE ("grow", "PX", 0, 16384, "widen the mask", "by the mask's size"),
+  WHOLE ("feather", "PX", 0, 16384, "soften the mask's edge", "by the mask's size"),
+  WORD ("composite", composite_word, "what is kept comes back byte for byte, or as the model decodes it", "exact"),
+  HEADING ("Where it is computed"),
+  PATH ("device", "NAME", "auto, cpu, vulkan, or vulkan:N for the Nth; see pentimento-cli devices", "auto"),
+  WORD ("precision", precision_word, "auto is the fastest that is safe; f32 is the reference", "auto"),
+  WHOLE ("memory-limit", "MIB", 1, G_MAXINT64 >> 20, "use no more memory than this many MiB", "what the device has"),
+  HEADING ("What comes out"),
+  PATH ("output", "PICTURE", "a name that ends in .png, .jpg or .webp; several pictures become NAME-1 to NAME-N",
+        "pentimento-SEED.png in the current folder, numbered if it exists"),
+  PATH ("preview-dir", "DIR", "write a preview of each step there, as preview-PICTURE-STEP.png", NULL),
+  WHOLE ("preview-every", "N", 1, 10000, "only of every Nth step and the last", "1"),
+  PATH ("latents", "FILE", "also write the final latents, to a .safetensors file", NULL),
+  FLAG ("library", "store the picture in the library; comes with a later version"),
+  FLAG ("json", "print one JSON object in place of the files' names"),
+  WORD ("progress", progress_word, "how progress is told on standard error", "auto: a bar on a terminal, else plain"),
+  FLAG ("dry-run", "check everything and print what would be done, but do nothing"),
+};
+
+/**
+ * pent_cli_generate_options:
+ *
+ * Returns: (array length=n_options): what "generate" understands
+ */
+const PentCliOption *
+pent_cli_generate_options (gsize *n_options)
+{
+  *n_options = G_N_ELEMENTS (options);
+  return options;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "generate": options become a request, the pipeline runs it, and each picture
+ * is on disk before it is reported. */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-cli-commands.h"
+#include "pent-cli-files.h"
+#include "pent-cli-generate-options.h"
+#include "pent-cli-help.h"
+#include "pent-cli-latents.h"
+#include "pent-cli-message.h"
+#include "pent-cli-order.h"
+#include "pent-cli-previews.h"
+#include "pent-cli-progress.h"
+#include "pent-cli-recipe.h"
+#include "pent-cli-report.h"
+#include "pent-cli-signals.h"
+#include "pent-error.h"
+#include "pent-file.h"
+#include "pent-picture.h"
+#include "pent-pipeline.h"
+
+static const char examples[] =
+  "Paints pictures from words.\n"
+  "\n"
+  "Examples:\n"
+  "  pentimento-cli generate --prompt \"a lighthouse on the right by the sea, sunset\"\n"
+  "  pentimento-cli generate --prompt \"purple lake at night\" --seed 7 --count 4 --output lake.png\n"
+  "  pentimento-cli generate --prompt \"autumn forest\" --model model.safetensors \\\n"
+  "      --negative \"blurry\" --steps 30 --sampler euler-a --width 768 --height 512\n"
+  "  pentimento-cli generate --prompt \"a red sail\" --init photo.jpg --mask mask.png --output new.png\n"
+  "\n"
+  "Usage: pentimento-cli generate --prompt TEXT [OPTION...]\n";
+
+typedef struct
+{
+  PentCliOrder    *order;
+  GStrv            files;
+  PentPipeline    *pipeline;
+  GCancellable    *cancellable;
+  PentCliSignals  *signals;
+  PentCliProgress *progress;
+  PentCliHashes    hashes;
+  PentCliLatents   latents;
+  PentRecipe      *recipe;        /* of the first picture */
+  PentRunInfo      info;          /* as of the newest picture */
+  int              width, height; /* of the pictures */
+  int              n_files;       /* that are finished */
+  guint            n_warnings;    /* that were shown */
+  GError          *trouble;       /* of a preview; the run was cancelled for it */
+} Generation;
+
+static void
+generation_clear (Generation *self)
+{
+  g_clear_pointer (&self->order, pent_cli_order_free);
+  g_clear_pointer (&self->files, g_strfreev);
+  g_clear_pointer (&self->pipeline, pent_pipeline_free);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->progress, pent_cli_progress_free);
+  g_clear_pointer (&self->recipe, pent_recipe_free);
+  pent_cli_hashes_clear (&self->hashes);
+  pent_cli_latents_clear (&self->latents);
+  g_clear_error (&self->trouble);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Generation, generation_clear)
+
+static void
+show_warnings (Generation *self, const PentRunInfo *info)
+{
+  for (; self->n_warnings < info->warnings->len; self->n_warnings++)
+    pent_cli_progress_warn (self->progress, g_ptr_array_index (info->warnings, self->n_warnings));
+}
+
+static void
+progress_cb (gpointer data, const PentProgress *progress)
+{
+  Generation *self = data;
+  pent_cli_progress_update (self->progress, progress);
+  if (self->order->preview_dir == NULL || self->trouble != NULL)
+    return;
+
+  pent_cli_signals_hold (self->signals);
+  if (!pent_cli_previews_write (self->order->preview_dir, self->order->preview_every, progress, self->width,
+                                self->height, &self->trouble))
+    g_cancellable_cancel (self->cancellable);
+  pent_cli_signals_release (self->signals);
+}
+
+static gboolean
+write_picture (Generation *self, const PentPicture *picture, const PentRecipe *recipe, GError **error)
+{
+  g_autoptr (PentTextFields) texts = pent_recipe_to_fields (recipe);
+  pent_cli_signals_hold (self->signals);
+  gboolean ok = pent_picture_write (self->files[picture->index], picture->image, texts, TRUE, error);
+  pent_cli_signals_release (self->signals);
+  return ok;
+}
+
+static gboolean
+picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
+{
+  Generation *self = data;
+  show_warnings (self, info);
+  if (self->hashes.model == NULL &&
+      !pent_cli_hashes_compute (&self->hashes, self->order->request, info->model_path, self->cancellable, error))
+    return FALSE;
+
+  g_autoptr (PentRecipe) recipe = pent_cli_make_recipe (self->order->request, info, &self->hashes, picture->seed);
+  if (!write_picture (self, picture, recipe, error))
+    return FALSE;
+  self->n_files++;
+  if (self->recipe == NULL)
+    self->recipe = g_steal_pointer (&recipe);
+  self->info = *info;
+
+  const char *file = self->files[picture->index];
+  pent_cli_progress_tell_picture (self->progress, picture->index + 1, self->order->request->count, picture->seed, file);
+  if (!self->order->json)
+    {
+      g_autofree char *line = g_strconcat (file, "\n", NULL);
+      if (!pent_cli_print (line, error))
+        return FALSE;
+    }
+  return self->order->latents == NULL || pent_cli_latents_add (&self->latents, picture, error);
+}
+
+/* That the results have a place is known before hours of work, not after. */
+static gboolean
+check_places (const Generation *self, GError **error)
+{
+  const PentCliOrder *order = self->order;
+  if (order->preview_dir != NULL && !order->dry_run && !pent_cli_previews_prepare (order->preview_dir, error))
+    return FALSE;
+  for (int i = 0; self->files[i] != NULL; i++)
+    if (!pent_file_check_writable (self->files[i], i == 0 && !order->dry_run, error))
+      return FALSE;
+  return order->latents == NULL || pent_file_check_writable (order->latents, !order->dry_run, error);
+}
+
+static gboolean
+check (Generation *self, const PentRunInfo **info, GError **error)
+{
+  if (!pent_pipeline_check (self->pipeline, self->order->request, info, error))
+    return FALSE;
+  self->width = (*info)->width;
+  self->height = (*info)->height;
+  return TRUE;
+}
+
+static gboolean
+dry_run (Generation *self, GError **error)
+{
+  const PentRunInfo *info;
+  if (!check (self, &info, error))
+    return FALSE;
+  show_warnings (self, info);
+  pent_cli_hashes_recall (&self->hashes, self->order->request, info->model_path);
+  self->recipe = pent_cli_make_recipe (self->order->request, info, &self->hashes, self->order->request->seed);
+
+  g_autofree char *text = self->order->json
+    ? pent_cli_report_plan_json (self->recipe, info, self->files)
+    : pent_cli_report_plan_text (self->recipe, self->files);
+  return pent_cli_print (text, error);
+}
+
+static gboolean
+paint (Generation *self, GError **error)
+{
+  const PentListener listener = {
+    .progress = progress_cb, .picture = picture_cb, .previews = self->order->preview_dir != NULL, .data = self,
+  };
+  const PentRunInfo *info;
+
+  if (!check (self, &info, error))
+    return FALSE;
+  if (!pent_pipeline_run (self->pipeline, self->order->request, &listener, self->cancellable, error))
+    {
+      if (self->trouble != NULL && error != NULL)
+        {
+          g_clear_error (error);
+          *error = g_steal_pointer (&self->trouble);
+        }
+      return FALSE;
+    }
+  if (self->trouble != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->trouble));
+      return FALSE;
+    }
+
+  if (self->order->latents != NULL)
+    {
+      pent_cli_signals_hold (self->signals);
+      gboolean ok = pent_cli_latents_write (&self->latents, self->order->latents, error);
+      pent_cli_signals_release (self->signals);
+      if (!ok)
+        return FALSE;
+    }
+  if (!self->order->json)
+    return TRUE;
+  g_autofree char *text = pent_cli_report_run_json (self->recipe, &self->info, self->files);
+  return pent_cli_print (text, error);
+}
+
+static gboolean
+run (Generation *self, GError **error)
+{
+  self->progress = pent_cli_progress_new (self->order->progress);
+  self->files = pent_cli_choose_files (self->order->output, self->order->request->seed, self->order->request->count);
+  pent_cli_latents_init (&self->latents);
+  if (!check_places (self, error))
+    return FALSE;
+  if (!self->order->seed_given)
+    pent_cli_progress_tell_seed (self->progress, self->order->request->seed);
+
+  self->pipeline = pent_pipeline_new ();
+  return self->order->dry_run ? dry_run (self, error) : paint (self, error);
+}
+
+/* One sentence, also for being stopped: how far it came. */
+static int
+fail (Generation *self, const GError *error)
+{
+  if (self->progress != NULL)
+    pent_cli_progress_finish (self->progress);
+  if (pent_error_exit_status (error) != 130 || self->files == NULL)
+    return pent_cli_fail (error);
+
+  g_autoptr (GError) cancelled = g_error_new (PENT_ERROR, PENT_ERROR_CANCELLED,
+                                              "Cancelled with %d of %d pictures finished.", self->n_files,
+                                              self->order->request->count);
+  return pent_cli_fail (cancelled);
+}
+
+int
+pent_cli_generate (char **arguments)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (Generation) self = { .cancellable = g_cancellable_new () };
+  gsize n_options;
+  const PentCliOption *options = pent_cli_generate_options (&n_options);
+  g_autoptr (PentCliArguments) parsed = pent_cli_arguments_parse ("generate", options, n_options, arguments, &error);
+
+  if (parsed == NULL)
+    return pent_cli_fail (error);
+  if (pent_cli_arguments_wants_help (parsed))
+    return pent_cli_help_print (examples, options, n_options);
+
+  self.signals = pent_cli_signals_start (self.cancellable);
+  self.order = pent_cli_order_new (parsed, &error);
+  if (self.order == NULL)
+    return pent_cli_fail (error);
+  return run (&self, &error) ? 0 : fail (&self, error);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-cli-recipe.h"
+
+#include "pent-hash-cache.h"
+#include "pent-hash.h"
+
+void
+pent_cli_hashes_clear (PentCliHashes *self)
+{
+  g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->vae, g_free);
+  g_clear_pointer (&self->source, g_free);
+  g_clear_pointer (&self->mask, g_free);
+}
+
+static void
+hash_pictures (PentCliHashes *self, const PentRequest *request)
+{
+  if (request->init != NULL)
+    self->source = pent_image_hash (request->init);
+  if (request->mask != NULL)
+    self->mask = pent_image_hash (request->mask);
+}
+
+/**
+ * pent_cli_hashes_compute:
+ * @self: empty
+ * @model_path: the model that was loaded
+ *
+ * Takes seconds for a large model that was not hashed before.
+ *
+ * Returns: %FALSE with %PENT_ERROR_FILE or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+pent_cli_hashes_compute (PentCliHashes *self, const PentRequest *request, const char *model_path,
+                         GCancellable *cancellable, GError **error)
+{
+  g_autoptr (PentHashCache) cache = pent_hash_cache_new ();
+  self->model = pent_hash_cache_hash_model (cache, model_path, cancellable, error);
+  if (self->model == NULL)
+    return FALSE;
+  if (request->vae != NULL)
+    {
+      self->vae = pent_hash_cache_hash_model (cache, request->vae, cancellable, error);
+      if (self->vae == NULL)
+        return FALSE;
+    }
+  hash_pictures (self, request);
+  return TRUE;
+}
+
+/**
+ * pent_cli_hashes_recall:
+ *
+ * As pent_cli_hashes_compute(), but without reading a model.
+ */
+void
+pent_cli_hashes_recall (PentCliHashes *self, const PentRequest *request, const char *model_path)
+{
+  g_autoptr (PentHashCache) cache = pent_hash_cache_new ();
+  self->model = pent_hash_cache_find_model (cache, model_path);
+  if (request->vae != NULL)
+    self->vae = pent_hash_cache_find_model (cache, request->vae);
+  hash_pictures (self, request);
+}
+
+static void
+describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunInfo *info, const PentCliHashes *hashes)
+{
+  if (request->init == NULL)
+    return;
+  recipe->strength = info->strength;
+  recipe->source_hash = g_strdup (hashes->source);
+  if (request->mask == NULL)
+    return;
+  recipe->mask_hash = g_strdup (hashes->mask);
+  recipe->fill = g_strdup (pent_fill_name (request->fill));
+  recipe->region = g_strdup (pent_region_name (request->region));
+  recipe->grow = info->grow;
+  recipe->feather = info->feather;
+  recipe->composite = g_strdup (pent_composite_name (request->composite));
+}
+
+/**
+ * pent_cli_make_recipe:
+ * @info: what the pipeline resolved
+ * @seed: of this picture
+ *
+ * Returns: (transfer full): how the picture was made
+ */
+PentRecipe *
+pent_cli_make_recipe (const PentRequest *request, const PentRunInfo *info, const PentCliHashes *hashes, gint64 seed)
+{
+  PentRecipe *recipe = pent_recipe_new ();
+  recipe->program = g_strdup ("Pentimento " PENT_VERSION);
+  recipe->prompt = g_strdup (request->prompt);
+  recipe->negative = g_strdup (request->negative);
+  recipe->seed = seed;
+  recipe->steps = request->steps;
+  recipe->sampler = g_strdup (info->sampler);
+  recipe->schedule = g_strdup (info->schedule);
+  recipe->spacing = g_strdup (info->spacing);
+  recipe->rng = g_strdup (info->rng);
+  recipe->cfg = request->cfg;
+  recipe->width = info->width;
+  recipe->height = info->height;
+  recipe->clip_skip = request->clip_skip;
+  recipe->prediction = g_strdup (info->prediction);
+  recipe->model = g_strdup (info->model_name);
+  recipe->model_hash = g_strdup (hashes->model);
+  recipe->family = g_strdup (info->family);
+  recipe->vae = g_strdup (info->vae_name);
+  recipe->vae_hash = g_strdup (hashes->vae);
+  describe_source (recipe, request, info, hashes);
+  recipe->device = g_strdup (info->device);
+  recipe->device_name = g_strdup (info->device_description);
+  recipe->precision = g_strdup (info->precision);
+  if (request->memory_limit > 0)
+    recipe->memory_limit = request->memory_limit;
+  return recipe;
+}
