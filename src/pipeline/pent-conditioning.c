@@ -5,7 +5,12 @@
 
 #include "pent-clip.h"
 #include "pent-emphasis.h"
+#include "pent-error.h"
 #include "pent-token-chunks.h"
+
+/* Chunks of 75 tokens: far beyond any prompt a person writes, and little enough
+ * that a file pasted by mistake is refused at once. */
+#define MAX_CHUNKS 64
 
 static gboolean
 encode_chunk (PentModel *model, PentProgram *encoder, const PentTokenChunks *chunks, int chunk, float *hidden,
@@ -32,8 +37,8 @@ encode_chunk (PentModel *model, PentProgram *encoder, const PentTokenChunks *chu
  * Each chunk is encoded by itself, weighted, and joined along the tokens, as
  * A1111 does it.
  *
- * Returns: (transfer full): the encoded prompt, or %NULL with any of the errors
- *   of compiling and running the text encoder
+ * Returns: (transfer full): the encoded prompt; %NULL with %PENT_ERROR_USAGE for
+ *   one that is too long, or the errors of compiling and running the encoder
  */
 PentConditioning *
 pent_conditioning_new (PentModel *model, const char *prompt, int clip_skip, GCancellable *cancellable, GError **error)
@@ -41,6 +46,14 @@ pent_conditioning_new (PentModel *model, const char *prompt, int clip_skip, GCan
   const PentClipConfig *config = pent_checkpoint_get_clip (pent_model_get_checkpoint (model));
   g_autoptr (PentTokenChunks) chunks = pent_tokenize_prompt (pent_model_get_tokenizer (model), prompt,
                                                              config->positions);
+  if (chunks->n_chunks > MAX_CHUNKS)
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
+                   "The prompt fills %d chunks of %d tokens and the most is %d: shorten it", chunks->n_chunks,
+                   config->positions - 2, MAX_CHUNKS);
+      return NULL;
+    }
+
   PentProgram *encoder = pent_model_get_text_encoder (model, clip_skip, cancellable, error);
   if (encoder == NULL)
     return NULL;
