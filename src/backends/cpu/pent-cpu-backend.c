@@ -123,7 +123,7 @@ pent_cpu_backend_new_with_kernels (const char *kernels, GError **error)
 {
   g_autoptr (PentCpuBackend) self = g_object_new (PENT_TYPE_CPU_BACKEND, NULL);
 
-  self->kernels = kernels != NULL ? pent_cpu_kernels_find (kernels) : pent_cpu_kernels_get_best ();
+  self->kernels = kernels != NULL ? pent_cpu_kernels_find (kernels) : pent_cpu_kernels_get_best (bf16_is_faster ());
   if (self->kernels == NULL)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE, "This processor does not run the kernels “%s”", kernels);

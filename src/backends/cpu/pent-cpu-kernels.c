@@ -29,15 +29,20 @@ list_sets (const PentCpuKernels *sets[PENT_CPU_N_KERNEL_SETS])
 
 /**
  * pent_cpu_kernels_get_best:
+ * @fast_bf16: whether products of bf16 are faster than those of f32
  *
  * Returns: (transfer none): the kernels for the widest vectors this processor has
  */
 const PentCpuKernels *
-pent_cpu_kernels_get_best (void)
+pent_cpu_kernels_get_best (gboolean fast_bf16)
 {
   const PentCpuKernels *sets[PENT_CPU_N_KERNEL_SETS];
 
   list_sets (sets);
+#ifdef PENT_CPU_X86_KERNELS
+  if (!fast_bf16 && sets[0] == &pent_cpu_kernels_avx512_bf16)
+    return sets[1];
+#endif
   return sets[0];
 }
 

@@ -77,7 +77,7 @@ typedef struct
                          void *scratch);
 } PentCpuKernels;
 
-const PentCpuKernels *pent_cpu_kernels_get_best (void);
+const PentCpuKernels *pent_cpu_kernels_get_best (gboolean fast_bf16);
 const PentCpuKernels *pent_cpu_kernels_find     (const char *name);
 
 G_END_DECLS

@@ -135,8 +135,9 @@ check_memory (PentCpuProgram *self, GHashTable *weights, GError **error)
   return FALSE;
 }
 
+/* In the order of the steps, which is much that of the file. */
 static gboolean
-load_weights (PentCpuProgram *self, GCancellable *cancellable, GError **error)
+load_weights (PentCpuProgram *self, void *staging, GCancellable *cancellable, GError **error)
 {
   for (guint i = 0; i < self->steps->len; i++)
     {
@@ -144,10 +145,29 @@ load_weights (PentCpuProgram *self, GCancellable *cancellable, GError **error)
       if (set_cancelled (cancellable, error))
         return FALSE;
       for (guint j = 0; step->weights != NULL && j < step->weights->len; j++)
-        if (!pent_cpu_weight_load (g_ptr_array_index (step->weights, j), self->frame.kernels, error))
+        if (!pent_cpu_weight_load (g_ptr_array_index (step->weights, j), self->frame.kernels, staging, error))
           return FALSE;
     }
   return TRUE;
+}
+
+/* Loads what is not loaded, with memory on the way for the largest of them. */
+static gboolean
+load_all (PentCpuProgram *self, GHashTable *weights, GCancellable *cancellable, GError **error)
+{
+  gsize size = 1;
+  GHashTableIter iter;
+  gpointer weight;
+
+  g_hash_table_iter_init (&iter, weights);
+  while (g_hash_table_iter_next (&iter, &weight, NULL))
+    size = MAX (size, pent_cpu_weight_get_staging (weight));
+  void *staging = pent_cpu_memory_new (size, "Reading the model", error);
+  if (staging == NULL)
+    return FALSE;
+  gboolean ok = load_weights (self, staging, cancellable, error);
+  pent_cpu_memory_free (staging, size);
+  return ok;
 }
 
 /**
@@ -171,7 +191,7 @@ pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const PentCpuKernels *
 
   g_autoptr (GHashTable) weights = collect_weights (self);
   const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
-  if (!check_memory (self, weights, error) || !load_weights (self, cancellable, error))
+  if (!check_memory (self, weights, error) || !load_all (self, weights, cancellable, error))
     return NULL;
   self->frame.arena = pent_cpu_memory_new (self->arena_size, name, error);
   if (self->frame.arena == NULL)
@@ -225,12 +245,10 @@ run_steps (PentCpuProgram *self, GCancellable *cancellable, GError **error)
   for (guint i = self->needs_prelude ? 0 : n_prelude; i < self->steps->len; i++)
     {
       PentCpuStep *step = g_ptr_array_index (self->steps, i);
-      gint64 start = self->profile != NULL ? g_get_monotonic_time () : 0;
       if (set_cancelled (cancellable, error) || !step->run (step, &self->frame, error))
         return FALSE;
       if (self->profile != NULL)
-        self->profile (pent_plan_get_op (self->plan, i), (g_get_monotonic_time () - start) / 1e6,
-                       self->profile_data);
+        self->profile (pent_plan_get_op (self->plan, i), self->profile_data);
     }
   self->needs_prelude = FALSE;
   return TRUE;

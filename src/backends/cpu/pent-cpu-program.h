@@ -18,9 +18,8 @@ PentProgram *pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const Pen
 /**
  * PentCpuProfileFunc:
  * @op: an operator that was just run
- * @seconds: how long it took
  */
-typedef void (*PentCpuProfileFunc) (const PentOp *op, double seconds, gpointer user_data);
+typedef void (*PentCpuProfileFunc) (const PentOp *op, gpointer user_data);
 
 void pent_cpu_program_set_profile (PentCpuProgram *self, PentCpuProfileFunc profile, gpointer user_data);
 

@@ -133,53 +133,64 @@ pent_cpu_weight_is_loaded (const PentCpuWeight *self)
   return self->data != NULL;
 }
 
-/* Elements converted by one thread at a time. */
-#define PIECE (1 << 16)
-
-/* The file's elements in the operand's type, in memory of their own. */
-static void *
-convert (const PentCpuWeight *self, const PentCpuKernels *kernels, gsize n, GError **error)
+/* Whether the file's own bytes can be packed as they are. */
+static gboolean
+is_plain (const PentCpuWeight *self)
 {
-  gsize size = pent_dtype_size (self->operand), source_size = pent_dtype_size (self->source.dtype);
-  guint8 *plain = pent_cpu_memory_new (n * size, "Reading the model", error);
+  return self->source.dtype == self->operand && (gsize) self->source.data % pent_dtype_size (self->operand) == 0;
+}
 
-  if (plain == NULL)
-    return NULL;
+/**
+ * pent_cpu_weight_get_staging:
+ *
+ * Returns: bytes that loading needs for a while, 0 if it is loaded
+ */
+gsize
+pent_cpu_weight_get_staging (const PentCpuWeight *self)
+{
+  if (self->data != NULL || is_plain (self))
+    return 0;
+  return pent_weight_n_elements (&self->source) * pent_dtype_size (self->operand);
+}
+
+/* Elements converted by one thread at a time. */
+#define PIECE ((gsize) 1 << 16)
+
+static void
+convert (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *plain)
+{
+  gsize n = pent_weight_n_elements (&self->source);
+  gsize size = pent_dtype_size (self->operand), source_size = pent_dtype_size (self->source.dtype);
+
 #pragma omp parallel for schedule(static)
   for (gsize i = 0; i < n; i += PIECE)
     kernels->convert (self->operand, plain + i * size, self->source.dtype,
                       (const guint8 *) self->source.data + i * source_size, MIN (PIECE, n - i));
-  return plain;
 }
 
 /**
  * pent_cpu_weight_load:
+ * @staging: pent_cpu_weight_get_staging() bytes, aligned to a cache line
  *
  * Reads the weight from its file and packs it, if that was not done yet.
  */
 gboolean
-pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, GError **error)
+pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, void *staging, GError **error)
 {
-  gsize n = pent_weight_n_elements (&self->source);
-  gboolean in_place = self->source.dtype == self->operand
-                      && (gsize) self->source.data % pent_dtype_size (self->operand) == 0;
+  const void *plain = is_plain (self) ? self->source.data : staging;
 
   if (self->data != NULL)
     return TRUE;
-  void *plain = in_place ? (void *) self->source.data : convert (self, kernels, n, error);
-  if (plain == NULL)
-    return FALSE;
-
   self->data = pent_cpu_memory_new (self->size, "The model", error);
-  gboolean packed = self->data != NULL && pent_dnn_layout_pack (self->layout, plain, self->data, error);
-  if (!in_place)
-    pent_cpu_memory_free (plain, n * pent_dtype_size (self->operand));
-  if (!packed)
-    {
-      pent_cpu_memory_free (self->data, self->size);
-      self->data = NULL;
-    }
-  return packed;
+  if (self->data == NULL)
+    return FALSE;
+  if (plain == staging)
+    convert (self, kernels, staging);
+  if (pent_dnn_layout_pack (self->layout, plain, self->data, error))
+    return TRUE;
+  pent_cpu_memory_free (self->data, self->size);
+  self->data = NULL;
+  return FALSE;
 }
 
 gsize

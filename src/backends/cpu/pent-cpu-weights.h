@@ -31,7 +31,9 @@ PentCpuWeight      *pent_cpu_weight_cache_get   (PentCpuWeightCache *self, const
                                                  PentDtype operand, PentDnnLayout *layout);
 
 gboolean            pent_cpu_weight_is_loaded   (const PentCpuWeight *self);
-gboolean            pent_cpu_weight_load        (PentCpuWeight *self, const PentCpuKernels *kernels, GError **error);
+gsize               pent_cpu_weight_get_staging (const PentCpuWeight *self);
+gboolean            pent_cpu_weight_load        (PentCpuWeight *self, const PentCpuKernels *kernels, void *staging,
+                                                 GError **error);
 gsize               pent_cpu_weight_get_size    (const PentCpuWeight *self);
 const void         *pent_cpu_weight_get_data    (const PentCpuWeight *self);
 void                pent_cpu_weight_unref       (PentCpuWeight *self);
