@@ -111,24 +111,22 @@ check_text (const char *path, const char *text, gsize length, GError **error)
 }
 
 /**
- * pent_config_file_open:
- * @path: a JSON file whose outermost value is an object
+ * pent_config_file_parse:
+ * @path: where the text comes from, for messages
+ * @text: JSON whose outermost value is an object, ended by a zero byte
+ * @length: its bytes, without that
  *
- * Returns: (transfer full): the file's content, or %NULL with
- *   %PENT_ERROR_FILE
+ * Returns: (transfer full): the content, or %NULL with %PENT_ERROR_FILE
  */
 PentConfigFile *
-pent_config_file_open (const char *path, GError **error)
+pent_config_file_parse (const char *path, const char *text, gsize length, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
   g_autoptr (PentConfigFile) self = g_new0 (PentConfigFile, 1);
-  g_autofree char *text = NULL;
   JsonNode *root;
-  gsize length = 0;
 
   self->path = g_strdup (path);
-  text = pent_read_small_file (path, MAX_BYTES, &length, error);
-  if (text == NULL || !check_text (path, text, length, error))
+  if (!check_text (path, text, length, error))
     return NULL;
   self->parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (self->parser, text, length, NULL)
@@ -140,6 +138,20 @@ pent_config_file_open (const char *path, GError **error)
     }
   self->object = json_node_get_object (root);
   return g_steal_pointer (&self);
+}
+
+/**
+ * pent_config_file_open:
+ * @path: a file for pent_config_file_parse(), of at most a mebibyte
+ */
+PentConfigFile *
+pent_config_file_open (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  text = pent_read_small_file (path, MAX_BYTES, &length, error);
+  return text != NULL ? pent_config_file_parse (path, text, length, error) : NULL;
 }
 
 JsonObject *

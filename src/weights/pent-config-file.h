@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct _PentConfigFile PentConfigFile;
 
 PentConfigFile *pent_config_file_open (const char *path, GError **error);
+PentConfigFile *pent_config_file_parse (const char *path, const char *text, gsize length, GError **error);
 void            pent_config_file_free (PentConfigFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentConfigFile, pent_config_file_free)
 

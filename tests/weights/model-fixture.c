@@ -98,7 +98,6 @@ fixture_file_add (FixtureFile *self, const char *name, const char *dtype, int n_
 
   tensor->name = g_strdup (name);
   tensor->dtype = g_strdup (dtype);
-  tensor->mark = g_strdup (name);
   tensor->n_dims = n_dims;
   for (int i = 0; i < n_dims; i++)
     tensor->dim[i] = dim[i];
@@ -202,11 +201,12 @@ write_at (int fd, gsize offset, const void *bytes, gsize n)
 static void
 write_marks (int fd, gsize offset, const FixtureTensor *tensor)
 {
-  guint mark = g_str_hash (tensor->mark) | 1;
   gsize bytes = tensor_bytes (tensor);
+  guint mark;
 
-  if (bytes < sizeof mark)
+  if (tensor->mark == NULL || bytes < sizeof mark)
     return;
+  mark = g_str_hash (tensor->mark) | 1;
   write_at (fd, offset, &mark, sizeof mark);
   if (bytes >= 2 * sizeof mark)
     write_at (fd, offset + bytes - sizeof mark, &mark, sizeof mark);
@@ -233,27 +233,27 @@ fixture_file_write (FixtureFile *self, const char *path)
 }
 
 static void
-set_mark (FixtureTensor *tensor, const FixtureName *name)
+set_mark (FixtureTensor *tensor, const FixtureName *name, FixtureFill fill)
 {
-  g_free (tensor->mark);
-  tensor->mark = g_strconcat (name->component, "/", name->diffusers, NULL);
+  if (fill == FIXTURE_MARKED)
+    tensor->mark = g_strconcat (name->component, "/", name->diffusers, NULL);
 }
 
 FixtureFile *
-fixture_single_file (GPtrArray *names, const char *dtype)
+fixture_single_file (GPtrArray *names, const char *dtype, FixtureFill fill)
 {
   FixtureFile *file = fixture_file_new ();
 
   for (guint i = 0; i < names->len; i++)
     {
       const FixtureName *name = names->pdata[i];
-      set_mark (fixture_file_add (file, name->ldm, dtype, name->n_ldm, name->ldm_dim), name);
+      set_mark (fixture_file_add (file, name->ldm, dtype, name->n_ldm, name->ldm_dim), name, fill);
     }
   return file;
 }
 
 FixtureFile *
-fixture_component (GPtrArray *names, const char *component, const char *dtype)
+fixture_component (GPtrArray *names, const char *component, const char *dtype, FixtureFill fill)
 {
   FixtureFile *file = fixture_file_new ();
 
@@ -262,7 +262,7 @@ fixture_component (GPtrArray *names, const char *component, const char *dtype)
       const FixtureName *name = names->pdata[i];
       if (g_str_equal (name->component, component))
         set_mark (fixture_file_add (file, name->diffusers, dtype, name->n_diffusers, name->diffusers_dim),
-                  name);
+                  name, fill);
     }
   return file;
 }
@@ -295,7 +295,7 @@ fixture_config (const char *title, const char *component)
 }
 
 void
-fixture_write_folder (const char *path, const char *title, GPtrArray *names, const char *dtype)
+fixture_write_folder (const char *path, const char *title, GPtrArray *names, const char *dtype, FixtureFill fill)
 {
   static const char *const parts[] = { "text_encoder", "unet", "vae" };
 
@@ -307,7 +307,7 @@ fixture_write_folder (const char *path, const char *title, GPtrArray *names, con
                       "\"prediction_type\":\"epsilon\",\"trained_betas\":null}");
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      g_autoptr (FixtureFile) file = fixture_component (names, parts[i], dtype);
+      g_autoptr (FixtureFile) file = fixture_component (names, parts[i], dtype, fill);
       g_autofree char *config = fixture_config (title, parts[i]);
       g_autofree char *config_name = g_strconcat (parts[i], "/config.json", NULL);
       g_autofree char *weights = g_build_filename (path, parts[i], i == 0 ? "model.safetensors"
@@ -354,6 +354,20 @@ fixture_path (const char *folder, const char *name)
   return g_build_filename (folder, name, NULL);
 }
 
+/* A new file in place of the old one. It need not survive a crash, so it is
+ * not synced, for which the tests would wait long on a busy disk. */
+void
+fixture_write_bytes (const char *path, const void *bytes, gsize n)
+{
+  int fd;
+
+  g_unlink (path);
+  fd = open (path, O_CREAT | O_EXCL | O_WRONLY, 0600);
+  g_assert_cmpint (fd, >=, 0);
+  write_at (fd, 0, bytes, n);
+  close (fd);
+}
+
 void
 fixture_write_text (const char *folder, const char *name, const char *text)
 {
@@ -361,5 +375,5 @@ fixture_write_text (const char *folder, const char *name, const char *text)
   g_autofree char *parent = g_path_get_dirname (path);
 
   g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  fixture_write_bytes (path, text, strlen (text));
 }

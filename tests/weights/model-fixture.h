@@ -6,8 +6,15 @@
 G_BEGIN_DECLS
 
 /* Small models for the tests, made from the golden lists of names. Their files
- * are sparse: only a mark made from its name stands at either end of each
- * tensor, so that every tensor is told from every other. */
+ * are holes after the header, unless they are to be marked: then a number made
+ * from its name stands at either end of each tensor, so that every tensor is
+ * told from every other. Disks are slow to free so many pieces. */
+
+typedef enum
+{
+  FIXTURE_BARE,
+  FIXTURE_MARKED,
+} FixtureFill;
 
 typedef struct
 {
@@ -26,7 +33,7 @@ typedef struct
   char   *dtype;
   int     n_dims;
   gint64  dim[10];
-  char   *mark;
+  char   *mark; /* (nullable): what the number is made from */
 } FixtureTensor;
 
 typedef struct _FixtureFile FixtureFile;
@@ -42,16 +49,18 @@ void           fixture_file_write  (FixtureFile *self, const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FixtureFile, fixture_file_free)
 
 /* With LDM names, or one component with diffusers' names. */
-FixtureFile *fixture_single_file (GPtrArray *names, const char *dtype);
-FixtureFile *fixture_component   (GPtrArray *names, const char *component, const char *dtype);
+FixtureFile *fixture_single_file (GPtrArray *names, const char *dtype, FixtureFill fill);
+FixtureFile *fixture_component   (GPtrArray *names, const char *component, const char *dtype, FixtureFill fill);
 
 /* A whole diffusers folder of the golden list @title. */
-void  fixture_write_folder (const char *path, const char *title, GPtrArray *names, const char *dtype);
+void  fixture_write_folder (const char *path, const char *title, GPtrArray *names, const char *dtype,
+                            FixtureFill fill);
 char *fixture_config       (const char *title, const char *component); /* the text of config.json */
 
 char *fixture_make_folder   (void); /* a new folder, removed by: */
 void  fixture_remove_folder (char *path);
 char *fixture_path          (const char *folder, const char *name);
+void  fixture_write_bytes   (const char *path, const void *bytes, gsize n);
 void  fixture_write_text    (const char *folder, const char *name, const char *text);
 
 G_END_DECLS

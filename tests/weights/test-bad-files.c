@@ -84,12 +84,6 @@ static const HeaderCase header_cases[] = {
 };
 
 static void
-write_bytes (const char *path, const void *bytes, gsize n)
-{
-  g_assert_true (g_file_set_contents (path, bytes, n, NULL));
-}
-
-static void
 write_header (const char *path, const char *json, gsize length, gsize data)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
@@ -99,7 +93,7 @@ write_header (const char *path, const char *json, gsize length, gsize data)
   g_byte_array_append (bytes, (const guint8 *) &n, sizeof n);
   g_byte_array_append (bytes, (const guint8 *) json, length);
   g_byte_array_append (bytes, zeros, data);
-  write_bytes (path, bytes->data, bytes->len);
+  fixture_write_bytes (path, bytes->data, bytes->len);
 }
 
 /* One sentence that names the file and says what is expected of it. */
@@ -177,7 +171,7 @@ test_content (gconstpointer data)
   char *folder = fixture_make_folder ();
   g_autofree char *path = fixture_path (folder, "bad.safetensors");
 
-  write_bytes (path, test->bytes, test->length);
+  fixture_write_bytes (path, test->bytes, test->length);
   assert_refused (path, test->expected);
   fixture_remove_folder (folder);
 }
@@ -211,7 +205,7 @@ test_truncated (void)
   char *folder = fixture_make_folder ();
   g_autofree char *path = fixture_path (folder, "half.safetensors");
   g_autoptr (GPtrArray) names = fixture_read_names ("small");
-  g_autoptr (FixtureFile) file = fixture_single_file (names, "F16");
+  g_autoptr (FixtureFile) file = fixture_single_file (names, "F16", FIXTURE_BARE);
   struct stat info;
 
   fixture_file_write (file, path);

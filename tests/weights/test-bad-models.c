@@ -160,7 +160,7 @@ test_missing_parts (Fixture *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = fixture_path (self->folder, "lacking.safetensors");
-      g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+      g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_BARE);
 
       fixture_file_remove (file, cases[i].prefix);
       fixture_file_write (file, path);
@@ -219,7 +219,7 @@ test_wrong_shapes (Fixture *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = fixture_path (self->folder, "wrong.safetensors");
-      g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+      g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_BARE);
 
       set_shape (file, cases[i].tensor, cases[i].n, cases[i].dim);
       fixture_file_write (file, path);
@@ -236,7 +236,7 @@ test_wrong_types (Fixture *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {
       g_autofree char *path = fixture_path (self->folder, "wrong.safetensors");
-      g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+      g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_BARE);
       FixtureTensor *tensor = fixture_file_find (file, UNET "out.0.weight");
 
       g_free (tensor->dtype);
@@ -253,13 +253,13 @@ test_parts_that_do_not_fit (Fixture *self, gconstpointer data)
   g_autofree char *path = fixture_path (self->folder, "model.safetensors");
   g_autofree char *folder_path = fixture_path (self->folder, "folder");
   g_autofree char *config_path = fixture_path (self->folder, "folder/unet/config.json");
-  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_BARE);
   g_autofree char *missing = fixture_path (self->folder, "none.safetensors");
   const gint64 latents[] = { 128, 16, 3, 3 };
 
   fixture_file_write (file, path);
   assert_refused (path, missing, "does not exist");
-  fixture_write_folder (folder_path, "small", self->names, "F16");
+  fixture_write_folder (folder_path, "small", self->names, "F16", FIXTURE_BARE);
   assert_refused (path, config_path, "is a JSON text");
   fixture_write_text (folder_path, "vae/config.json", "{\"_class_name\":\"AutoencoderTiny\"}");
   assert_refused (path, folder_path, "only AutoencoderKL");
@@ -370,7 +370,6 @@ static char *
 replace_field (const char *file, const char *text)
 {
   g_auto (GStrv) pieces = NULL;
-  g_autofree char *component = NULL;
   g_autofree char *config = NULL;
   g_autofree char *key = NULL;
   char *found;
@@ -394,7 +393,7 @@ test_folder (Fixture *self, gconstpointer data)
   g_autofree char *path = fixture_path (self->folder, "model");
   g_autofree char *file = fixture_path (path, test->file);
 
-  fixture_write_folder (path, "small", self->names, "F16");
+  fixture_write_folder (path, "small", self->names, "F16", FIXTURE_BARE);
   if (test->text == NULL)
     g_assert_cmpint (g_unlink (file), ==, 0);
   else
@@ -429,7 +428,7 @@ test_shard_index (Fixture *self, gconstpointer data)
   g_autofree char *path = fixture_path (self->folder, "model");
   g_autofree char *weights = fixture_path (path, WEIGHTS);
 
-  fixture_write_folder (path, "small", self->names, "F16");
+  fixture_write_folder (path, "small", self->names, "F16", FIXTURE_BARE);
   g_assert_cmpint (g_unlink (weights), ==, 0);
   fixture_write_text (path, WEIGHTS ".index.json", shard_cases[i].text);
   assert_refused (path, NULL, shard_cases[i].expected);
@@ -442,7 +441,7 @@ test_hostile_config (Fixture *self, gconstpointer data)
   g_autofree char *path = fixture_path (self->folder, "model");
   GString *text = g_string_new ("{\"a\":");
 
-  fixture_write_folder (path, "small", self->names, "F16");
+  fixture_write_folder (path, "small", self->names, "F16", FIXTURE_BARE);
   for (int i = 0; i < 400000; i++)
     g_string_append_c (text, '[');
   fixture_write_text (path, UC, text->str);
@@ -476,7 +475,7 @@ test_pickles_only (Fixture *self, gconstpointer data)
   g_autofree char *path = fixture_path (self->folder, "model");
   g_autofree char *weights = fixture_path (path, WEIGHTS);
 
-  fixture_write_folder (path, "small", self->names, "F16");
+  fixture_write_folder (path, "small", self->names, "F16", FIXTURE_BARE);
   g_assert_cmpint (g_unlink (weights), ==, 0);
   fixture_write_text (path, "unet/diffusion_pytorch_model.bin", "x");
   assert_refused (path, NULL, "as a pickle only");
@@ -492,7 +491,7 @@ test_component_folders (Fixture *self, gconstpointer data)
   };
   g_autofree char *path = fixture_path (self->folder, "model");
 
-  fixture_write_folder (path, "small", self->names, "F16");
+  fixture_write_folder (path, "small", self->names, "F16", FIXTURE_BARE);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *inner = fixture_path (path, cases[i].folder);

@@ -38,7 +38,7 @@ write_pages (const char *folder, const char *name)
   g_autofree char *bytes = g_malloc (size);
 
   memset (bytes, 7, size);
-  g_assert_true (g_file_set_contents (path, bytes, size, NULL));
+  fixture_write_bytes (path, bytes, size);
   return path;
 }
 

@@ -42,7 +42,7 @@ component_of (const FixtureName *name)
 static char *
 write_single (Fixture *self, const char *dtype)
 {
-  g_autoptr (FixtureFile) file = fixture_single_file (self->names, dtype);
+  g_autoptr (FixtureFile) file = fixture_single_file (self->names, dtype, FIXTURE_MARKED);
   char *path = fixture_path (self->folder, "single.safetensors");
 
   fixture_file_write (file, path);
@@ -54,7 +54,7 @@ write_folder (Fixture *self, const char *title, const char *dtype)
 {
   char *path = fixture_path (self->folder, "model");
 
-  fixture_write_folder (path, title, self->names, dtype);
+  fixture_write_folder (path, title, self->names, dtype, FIXTURE_MARKED);
   return path;
 }
 
@@ -188,11 +188,11 @@ test_dtypes (Fixture *self, gconstpointer title)
 static void
 test_text_prefix (Fixture *self, gconstpointer title)
 {
-  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_MARKED);
   g_autofree char *path = fixture_path (self->folder, "a.safetensors");
   g_autofree char *folder_path = write_folder (self, title, "F16");
   g_autofree char *text_path = fixture_path (folder_path, "text_encoder/model.safetensors");
-  g_autoptr (FixtureFile) text = fixture_component (self->names, "text_encoder", "F16");
+  g_autoptr (FixtureFile) text = fixture_component (self->names, "text_encoder", "F16", FIXTURE_MARKED);
   g_autoptr (PentCheckpoint) single = NULL;
   g_autoptr (PentCheckpoint) folder = NULL;
 
@@ -219,7 +219,7 @@ test_old_vae_names (Fixture *self, gconstpointer title)
 {
   g_autofree char *folder_path = write_folder (self, title, "F16");
   g_autofree char *vae_path = fixture_path (folder_path, "vae/diffusion_pytorch_model.safetensors");
-  g_autoptr (FixtureFile) vae = fixture_component (self->names, "vae", "F16");
+  g_autoptr (FixtureFile) vae = fixture_component (self->names, "vae", "F16", FIXTURE_MARKED);
   g_autoptr (PentCheckpoint) model = NULL;
 
   fixture_file_rename (vae, ".to_q.", ".query.");
@@ -239,7 +239,7 @@ test_old_vae_names (Fixture *self, gconstpointer title)
 static void
 test_extra_tensors (Fixture *self, gconstpointer title)
 {
-  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_MARKED);
   g_autofree char *path = fixture_path (self->folder, "a.safetensors");
   gint64 dim[] = { 1, 77 }, none[] = { 0 };
   g_autoptr (PentCheckpoint) model = NULL;
@@ -282,7 +282,7 @@ test_fp16_variant (Fixture *self, gconstpointer title)
   g_autofree char *folder_path = write_folder (self, title, "F32");
   g_autofree char *plain = fixture_path (folder_path, "unet/diffusion_pytorch_model.safetensors");
   g_autofree char *variant = fixture_path (folder_path, "unet/diffusion_pytorch_model.fp16.safetensors");
-  g_autoptr (FixtureFile) half = fixture_component (self->names, "unet", "F16");
+  g_autoptr (FixtureFile) half = fixture_component (self->names, "unet", "F16", FIXTURE_MARKED);
   PentWeight weight;
 
   fixture_file_write (half, variant);
@@ -303,7 +303,7 @@ test_fp16_variant (Fixture *self, gconstpointer title)
 static void
 write_shards (Fixture *self, const char *folder_path)
 {
-  g_autoptr (FixtureFile) all = fixture_component (self->names, "unet", "F16");
+  g_autoptr (FixtureFile) all = fixture_component (self->names, "unet", "F16", FIXTURE_MARKED);
   FixtureFile *shards[2] = { fixture_file_new (), fixture_file_new () };
   GString *json = g_string_new ("{\"metadata\":{\"total_size\":1},\"weight_map\":{");
   guint n = 0;
@@ -316,7 +316,6 @@ write_shards (Fixture *self, const char *folder_path)
       if (!g_str_equal (name->component, "unet"))
         continue;
       added = fixture_file_add (shards[n % 2], name->diffusers, "F16", name->n_diffusers, name->diffusers_dim);
-      g_free (added->mark);
       added->mark = g_strdup (fixture_file_find (all, name->diffusers)->mark);
       g_string_append_printf (json, "%s\"%s\":\"part-%u.safetensors\"", n > 0 ? "," : "", name->diffusers, n % 2);
       n++;
@@ -360,7 +359,7 @@ test_sibling (Fixture *self, gconstpointer title)
   g_autofree char *weights = fixture_path (sibling, "unet/diffusion_pytorch_model.safetensors");
   g_autofree char *config = fixture_config (title, "unet");
   g_autofree char *tokenizer = fixture_path (self->folder, "model/tokenizer");
-  g_autoptr (FixtureFile) unet = fixture_component (self->names, "unet", "F32");
+  g_autoptr (FixtureFile) unet = fixture_component (self->names, "unet", "F32", FIXTURE_MARKED);
   g_autoptr (PentCheckpoint) model = NULL;
   PentWeight weight;
 
@@ -388,15 +387,15 @@ test_given_vae (Fixture *self, gconstpointer title)
   static const char *const kinds[] = { "ldm", "ldm-bare", "diffusers", "vae-folder", "model-folder", "whole" };
   g_autofree char *folder_path = write_folder (self, title, "F32");
   g_autofree char *whole_path = write_single (self, "F32");
-  g_autoptr (FixtureFile) lacking = fixture_single_file (self->names, "F16");
+  g_autoptr (FixtureFile) lacking = fixture_single_file (self->names, "F16", FIXTURE_MARKED);
   g_autofree char *lacking_path = fixture_path (self->folder, "lacking.safetensors");
 
   fixture_file_remove (lacking, "first_stage_model.");
   fixture_file_write (lacking, lacking_path);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      g_autoptr (FixtureFile) vae = i == 2 ? fixture_component (self->names, "vae", "F32")
-                                           : fixture_single_file (self->names, "F32");
+      g_autoptr (FixtureFile) vae = i == 2 ? fixture_component (self->names, "vae", "F32", FIXTURE_MARKED)
+                                           : fixture_single_file (self->names, "F32", FIXTURE_MARKED);
       g_autofree char *vae_path = i == 3 ? fixture_path (folder_path, "vae")
                                   : i == 4 ? g_strdup (folder_path)
                                   : i == 5 ? g_strdup (whole_path)

@@ -61,7 +61,7 @@ static void
 test_single (Fixture *self, gconstpointer data)
 {
   g_autofree char *path = fixture_path (self->folder, "My Model.safetensors");
-  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_BARE);
   FixtureTensor *tensor = fixture_file_find (file, "model.diffusion_model.out.0.bias");
   gint64 dim[] = { 10 };
   g_autoptr (PentInspection) inspection = NULL;
@@ -102,7 +102,7 @@ test_json (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   JsonObject *object, *unet;
 
-  fixture_write_folder (path, "small", self->names, "BF16");
+  fixture_write_folder (path, "small", self->names, "BF16", FIXTURE_BARE);
   inspection = inspect (path);
   text = pent_inspection_to_json (inspection);
   root = json_from_string (text, &error);
@@ -128,7 +128,7 @@ static void
 test_missing_vae (Fixture *self, gconstpointer data)
 {
   g_autofree char *path = fixture_path (self->folder, "a.safetensors");
-  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16");
+  g_autoptr (FixtureFile) file = fixture_single_file (self->names, "F16", FIXTURE_BARE);
   g_autoptr (PentInspection) inspection = NULL;
   g_autofree char *text = NULL;
   g_autofree char *json = NULL;
@@ -154,7 +154,7 @@ test_unread_folder (Fixture *self, gconstpointer data)
   g_autofree char *path = fixture_path (self->folder, "model");
   g_autoptr (PentInspection) inspection = NULL;
 
-  fixture_write_folder (path, "small", self->names, "F32");
+  fixture_write_folder (path, "small", self->names, "F32", FIXTURE_BARE);
   fixture_write_text (path, "model_index.json", "{\"_class_name\":\"StableDiffusionXLPipeline\"}");
   inspection = inspect (path);
   g_assert_cmpint (inspection->family.family, ==, PENT_FAMILY_SDXL);
