@@ -131,7 +131,7 @@ def cases():
     yield case('v-ddim-trailing', model='tiny-v', sampler='ddim', spacing='trailing', rng='torch')
     yield case('v-euler-leading', model='tiny-v', spacing='leading', rng='torch')
     yield case('v-dpmpp-2m', model='tiny-v', sampler='dpmpp-2m')
-    yield case('v-option', prediction='v', sampler='dpmpp-2m')
+    yield case('v-option', prediction='v', sampler='dpmpp-2m', cfg=1.5)
     yield case('epsilon-option', model='tiny-v', prediction='epsilon')
 
 
