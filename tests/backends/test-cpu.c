@@ -31,11 +31,11 @@ test_other_model_at_same_address (void)
   PentDnnLayout *layout = pent_dnn_product_get_layout (product);
   PentCpuWeightCache *cache = pent_cpu_weight_cache_new ();
 
-  PentCpuWeight *first = pent_cpu_weight_cache_get (cache, &weight, PENT_F32, layout);
-  PentCpuWeight *again = pent_cpu_weight_cache_get (cache, &weight, PENT_F32, layout);
+  PentCpuWeight *first = pent_cpu_weight_cache_get (cache, &weight, PENT_CPU_WEIGHT_AS_STORED, PENT_F32, layout);
+  PentCpuWeight *again = pent_cpu_weight_cache_get (cache, &weight, PENT_CPU_WEIGHT_AS_STORED, PENT_F32, layout);
   g_assert_true (first == again);
   values[N_OUT * N_IN - 1] = 1;
-  PentCpuWeight *other = pent_cpu_weight_cache_get (cache, &weight, PENT_F32, layout);
+  PentCpuWeight *other = pent_cpu_weight_cache_get (cache, &weight, PENT_CPU_WEIGHT_AS_STORED, PENT_F32, layout);
   g_assert_true (other != first);
 
   pent_cpu_weight_unref (first);

@@ -4,6 +4,7 @@
 /* Convolutions, linear layers and gated layers: oneDNN's products, with all
  * that follows fused into them. */
 
+#include "pent-cpu-gather.h"
 #include "pent-cpu-step.h"
 
 #include <string.h>
@@ -25,12 +26,12 @@ part_clear (Part *part)
 
 static gboolean
 part_init (Part *part, PentCpuMaker *maker, PentCpuStep *step, const PentDnnSpec *spec, const PentWeight *weight,
-           const PentWeight *bias, GError **error)
+           PentCpuWeightOrder order, const PentWeight *bias, GError **error)
 {
   part->product = pent_dnn_product_new (maker->dnn, spec, error);
   if (part->product == NULL)
     return FALSE;
-  part->weight = pent_cpu_weight_cache_get (maker->cache, weight, spec->operand,
+  part->weight = pent_cpu_weight_cache_get (maker->cache, weight, order, spec->operand,
                                             pent_dnn_product_get_layout (part->product));
   g_ptr_array_add (step->weights, part->weight);
   if (spec->has_bias)
@@ -65,6 +66,9 @@ typedef struct
   float      *item_bias;       /* (c): bias and channel bias of one item */
   gboolean    copies_residual; /* to the output, before the product adds to it */
   gboolean    reads_residual;
+  gboolean    gathers;         /* the product reads what is gathered from x */
+  PentCpuGather gather;
+  gsize       gathered_size;   /* rounded up to a cache line */
 } ProductStep;
 
 /* Copies on all threads, from one element type to another. */
@@ -83,15 +87,15 @@ copy (const PentCpuKernels *kernels, const PentCpuView *to, void *to_data, const
 }
 
 static gboolean
-run_by_item (ProductStep *self, const PentCpuFrame *frame, GError **error)
+run_by_item (ProductStep *self, const guint8 *x, guint8 *scratch, const PentCpuFrame *frame, GError **error)
 {
   gsize channels = self->y.shape.c;
-  gsize x_item = pent_shape_n_elements (self->x.shape) / self->x.shape.n * pent_dtype_size (self->x.dtype);
+  gsize x_size = pent_shape_n_elements (self->x.shape) * pent_dtype_size (self->x.dtype);
+  gsize x_item = (self->gathers ? pent_cpu_gather_get_size (&self->gather) : x_size) / self->x.shape.n;
   gsize y_elements = pent_shape_n_elements (self->y.shape) / self->y.shape.n;
   gsize y_item = y_elements * pent_dtype_size (self->y.dtype);
   gsize residual_item = y_elements * pent_dtype_size (self->residual.dtype);
   const float *channel_bias = pent_cpu_view_data (&self->channel_bias, frame);
-  const guint8 *x = pent_cpu_view_data (&self->x, frame);
   const guint8 *residual = pent_cpu_view_data (&self->residual, frame);
   guint8 *y = pent_cpu_view_data (&self->y, frame);
 
@@ -100,8 +104,7 @@ run_by_item (ProductStep *self, const PentCpuFrame *frame, GError **error)
       for (gsize c = 0; c < channels; c++)
         self->item_bias[c] = self->part.bias[c] + channel_bias[n * channels + c];
       if (!part_run (&self->part, x + n * x_item, self->item_bias,
-                     self->reads_residual ? residual + n * residual_item : NULL, y + n * y_item, frame->scratch,
-                     error))
+                     self->reads_residual ? residual + n * residual_item : NULL, y + n * y_item, scratch, error))
         return FALSE;
     }
   return TRUE;
@@ -111,18 +114,24 @@ static gboolean
 product_step_run (PentCpuStep *step, const PentCpuFrame *frame, GError **error)
 {
   ProductStep *self = (ProductStep *) step;
+  void *x = pent_cpu_view_data (&self->x, frame), *y = pent_cpu_view_data (&self->y, frame);
+  const void *residual = pent_cpu_view_data (&self->residual, frame);
+  guint8 *scratch = frame->scratch;
 
+  if (self->gathers)
+    {
+      pent_cpu_gather_run (&self->gather, x, scratch);
+      x = scratch;
+      scratch += self->gathered_size;
+    }
   if (self->copies_residual)
-    copy (frame->kernels, &self->y, pent_cpu_view_data (&self->y, frame), &self->residual,
-          pent_cpu_view_data (&self->residual, frame));
+    copy (frame->kernels, &self->y, y, &self->residual, residual);
   if (self->channel_bias_way == CHANNEL_BIAS_BY_ITEM)
-    return run_by_item (self, frame, error);
+    return run_by_item (self, x, scratch, frame, error);
   if (self->channel_bias_way == CHANNEL_BIAS_MOVED)
     memcpy (self->moved, pent_cpu_view_data (&self->channel_bias, frame),
             pent_shape_n_elements (self->channel_bias.shape) * sizeof (float));
-  return part_run (&self->part, pent_cpu_view_data (&self->x, frame), self->part.bias,
-                   self->reads_residual ? pent_cpu_view_data (&self->residual, frame) : NULL,
-                   pent_cpu_view_data (&self->y, frame), frame->scratch, error);
+  return part_run (&self->part, x, self->part.bias, self->reads_residual ? residual : NULL, y, scratch, error);
 }
 
 static void
@@ -240,6 +249,12 @@ pent_cpu_product_step_new (PentCpuMaker *maker, const PentOp *op, GError **error
     .has_bias = op->has_bias, .activation = op->activation,
   };
   describe_kernel (&spec, op);
+  if (spec.kh > 0 && pent_cpu_gather_is_better (&spec))
+    {
+      self->gathers = TRUE;
+      pent_cpu_gather_init (&self->gather, &spec);
+      self->gathered_size = (pent_cpu_gather_get_size (&self->gather) + 63) & ~(gsize) 63;
+    }
   if (op->inputs[PENT_IN_RESIDUAL] != NULL)
     {
       self->residual = pent_cpu_maker_view (maker, op->inputs[PENT_IN_RESIDUAL]);
@@ -250,11 +265,13 @@ pent_cpu_product_step_new (PentCpuMaker *maker, const PentOp *op, GError **error
       self->channel_bias = pent_cpu_maker_view (maker, op->inputs[PENT_IN_CHANNEL_BIAS]);
       choose_channel_bias (self, maker, op, &spec);
     }
-  if (!part_init (&self->part, maker, step, &spec, &op->weight, op->has_bias ? &op->bias : NULL, error))
+  PentCpuWeightOrder order = self->gathers ? PENT_CPU_WEIGHT_CHANNELS_LAST : PENT_CPU_WEIGHT_AS_STORED;
+  if (!part_init (&self->part, maker, step, &spec, &op->weight, order, op->has_bias ? &op->bias : NULL, error))
     {
       step->free (step);
       return NULL;
     }
+  step->scratch_size += self->gathered_size;
   return step;
 }
 
@@ -334,13 +351,13 @@ init_rows (GegluStep *self, PentCpuMaker *maker, const PentOp *op, gsize n_rows,
     .operand = self->x.dtype, .output = PENT_F32, .has_bias = op->has_bias, .activation = PENT_ACTIVATION_GELU,
   };
 
-  if (!part_init (gate, maker, &self->step, &spec, &gate_weight, &gate_bias, error))
+  if (!part_init (gate, maker, &self->step, &spec, &gate_weight, PENT_CPU_WEIGHT_AS_STORED, &gate_bias, error))
     return FALSE;
   spec.activation = PENT_ACTIVATION_NONE;
   spec.output = self->y.dtype;
   spec.last = PENT_DNN_LAST_MULTIPLY;
   spec.other = PENT_F32;
-  return part_init (value, maker, &self->step, &spec, &value_weight, &value_bias, error);
+  return part_init (value, maker, &self->step, &spec, &value_weight, PENT_CPU_WEIGHT_AS_STORED, &value_bias, error);
 }
 
 /**

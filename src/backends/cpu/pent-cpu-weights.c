@@ -18,6 +18,7 @@ struct _PentCpuWeight
   PentCpuWeightCache *cache;
   PentWeight          source;    /* its data are read when it is loaded, and not after */
   guint64             sample;
+  PentCpuWeightOrder  order;
   PentDtype           operand;
   PentDnnLayout      *layout;
   void               *data;      /* %NULL until loaded */
@@ -29,7 +30,7 @@ weight_hash (gconstpointer key)
 {
   const PentCpuWeight *self = key;
 
-  return g_direct_hash (self->source.data) ^ (guint) self->sample ^ self->operand;
+  return g_direct_hash (self->source.data) ^ (guint) self->sample ^ self->operand ^ self->order << 8;
 }
 
 static gboolean
@@ -38,7 +39,8 @@ weight_equal (gconstpointer a, gconstpointer b)
   const PentCpuWeight *x = a, *y = b;
 
   return x->source.data == y->source.data && x->source.dtype == y->source.dtype && x->sample == y->sample
-         && x->operand == y->operand && pent_weight_n_elements (&x->source) == pent_weight_n_elements (&y->source)
+         && x->operand == y->operand && x->order == y->order
+         && pent_weight_n_elements (&x->source) == pent_weight_n_elements (&y->source)
          && pent_dnn_layout_equal (x->layout, y->layout);
 }
 
@@ -96,10 +98,12 @@ pent_cpu_weight_cache_free (PentCpuWeightCache *self)
  * Returns: (transfer full): the one there is, or one to be loaded
  */
 PentCpuWeight *
-pent_cpu_weight_cache_get (PentCpuWeightCache *self, const PentWeight *weight, PentDtype operand,
-                           PentDnnLayout *layout)
+pent_cpu_weight_cache_get (PentCpuWeightCache *self, const PentWeight *weight, PentCpuWeightOrder order,
+                           PentDtype operand, PentDnnLayout *layout)
 {
-  PentCpuWeight key = { .source = *weight, .operand = operand, .layout = layout, .sample = take_sample (weight) };
+  PentCpuWeight key = {
+    .source = *weight, .order = order, .operand = operand, .layout = layout, .sample = take_sample (weight),
+  };
   PentCpuWeight *found = g_hash_table_lookup (self->weights, &key);
 
   if (found != NULL)
@@ -137,7 +141,8 @@ pent_cpu_weight_is_loaded (const PentCpuWeight *self)
 static gboolean
 is_plain (const PentCpuWeight *self)
 {
-  return self->source.dtype == self->operand && (gsize) self->source.data % pent_dtype_size (self->operand) == 0;
+  return self->order == PENT_CPU_WEIGHT_AS_STORED && self->source.dtype == self->operand
+         && (gsize) self->source.data % pent_dtype_size (self->operand) == 0;
 }
 
 /**
@@ -155,6 +160,35 @@ pent_cpu_weight_get_staging (const PentCpuWeight *self)
 
 /* Elements converted by one thread at a time. */
 #define PIECE ((gsize) 1 << 16)
+
+/* One output channel: from (in, kh kw) to (kh kw, in), through @row. */
+static void
+convert_channels_last (const PentCpuWeight *self, const PentCpuKernels *kernels, gsize out, float *row, guint8 *plain)
+{
+  gsize in = self->source.dim[1], n = pent_weight_n_elements (&self->source) / self->source.dim[0], taps = n / in;
+  gsize size = pent_dtype_size (self->operand), source_size = pent_dtype_size (self->source.dtype);
+  float *turned = row + n;
+
+  kernels->convert (PENT_F32, row, self->source.dtype, (const guint8 *) self->source.data + out * n * source_size, n);
+  for (gsize c = 0; c < in; c++)
+    for (gsize tap = 0; tap < taps; tap++)
+      turned[tap * in + c] = row[c * taps + tap];
+  kernels->convert (self->operand, plain + out * n * size, PENT_F32, turned, n);
+}
+
+static void
+convert_all_channels_last (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *plain)
+{
+  gsize n = pent_weight_n_elements (&self->source) / self->source.dim[0];
+
+#pragma omp parallel
+  {
+    g_autofree float *row = g_new (float, 2 * n);
+#pragma omp for schedule(static)
+    for (gint64 out = 0; out < self->source.dim[0]; out++)
+      convert_channels_last (self, kernels, out, row, plain);
+  }
+}
 
 static void
 convert (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *plain)
@@ -184,7 +218,9 @@ pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, void *
   self->data = pent_cpu_memory_new (self->size, "The model", error);
   if (self->data == NULL)
     return FALSE;
-  if (plain == staging)
+  if (self->order == PENT_CPU_WEIGHT_CHANNELS_LAST)
+    convert_all_channels_last (self, kernels, staging);
+  else if (plain == staging)
     convert (self, kernels, staging);
   if (pent_dnn_layout_pack (self->layout, plain, self->data, error))
     return TRUE;

@@ -25,10 +25,17 @@ typedef struct _PentCpuWeightCache PentCpuWeightCache;
  */
 typedef struct _PentCpuWeight PentCpuWeight;
 
+/* The order of a weight's elements when it is packed. */
+typedef enum
+{
+  PENT_CPU_WEIGHT_AS_STORED,      /* (out, in, kh, kw) */
+  PENT_CPU_WEIGHT_CHANNELS_LAST,  /* (out, kh, kw, in) */
+} PentCpuWeightOrder;
+
 PentCpuWeightCache *pent_cpu_weight_cache_new   (void);
 void                pent_cpu_weight_cache_free  (PentCpuWeightCache *self);
 PentCpuWeight      *pent_cpu_weight_cache_get   (PentCpuWeightCache *self, const PentWeight *weight,
-                                                 PentDtype operand, PentDnnLayout *layout);
+                                                 PentCpuWeightOrder order, PentDtype operand, PentDnnLayout *layout);
 
 gboolean            pent_cpu_weight_is_loaded   (const PentCpuWeight *self);
 gsize               pent_cpu_weight_get_staging (const PentCpuWeight *self);
