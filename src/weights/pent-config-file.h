@@ -23,11 +23,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentConfigFile, pent_config_file_free)
 JsonObject *pent_config_file_get_object  (PentConfigFile *self);
 gboolean    pent_config_file_enter       (PentConfigFile *self, const char *key);
 gboolean    pent_config_file_has         (PentConfigFile *self, const char *key);
-int         pent_config_file_get_int     (PentConfigFile *self, const char *key, int fallback, int low, int high);
-double      pent_config_file_get_double  (PentConfigFile *self, const char *key, double fallback, double low, double high);
+int         pent_config_file_get_int     (PentConfigFile *self, const char *key, int fallback,
+                                          int low, int high);
+double      pent_config_file_get_double  (PentConfigFile *self, const char *key, double fallback,
+                                          double low, double high);
 gboolean    pent_config_file_get_boolean (PentConfigFile *self, const char *key, gboolean fallback);
 const char *pent_config_file_get_string  (PentConfigFile *self, const char *key, const char *fallback);
-int         pent_config_file_get_ints    (PentConfigFile *self, const char *key, int *values, int n, int low, int high);
+int         pent_config_file_get_ints    (PentConfigFile *self, const char *key, int *values, int n,
+                                          int low, int high);
 int         pent_config_file_get_strings (PentConfigFile *self, const char *key, const char **values, int n);
 void        pent_config_file_fail        (PentConfigFile *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean    pent_config_file_finish      (PentConfigFile *self, GError **error);

@@ -21,13 +21,20 @@ static const struct
   [PENT_FAMILY_SD3] = { "sd3", "a Stable Diffusion 3 model", OTHER_MODEL },
   [PENT_FAMILY_FLUX] = { "flux", "a FLUX model", OTHER_MODEL },
   [PENT_FAMILY_CHROMA] = { "chroma", "a Chroma model", OTHER_MODEL },
-  [PENT_FAMILY_CONTROLNET] = { "controlnet", "a ControlNet, not a whole model", "choose the model it controls; ControlNets are not supported yet" },
-  [PENT_FAMILY_LORA] = { "lora", "a LoRA, not a whole model", "choose the model it was made for; LoRAs are not supported yet" },
-  [PENT_FAMILY_TEXTUAL_INVERSION] = { "textual-inversion", "a textual inversion, not a whole model", "choose the model it was made for; textual inversions are not supported yet" },
-  [PENT_FAMILY_UNET] = { "unet", "a UNet alone", "choose the whole model, or the folder that holds model_index.json" },
+  [PENT_FAMILY_CONTROLNET] = { "controlnet", "a ControlNet, not a whole model",
+                               "choose the model it controls; ControlNets are not supported yet" },
+  [PENT_FAMILY_LORA] = { "lora", "a LoRA, not a whole model",
+                         "choose the model it was made for; LoRAs are not supported yet" },
+  [PENT_FAMILY_TEXTUAL_INVERSION] = { "textual-inversion", "a textual inversion, not a whole model",
+                                      "choose the model it was made for; textual inversions are not "
+                                      "supported yet" },
+  [PENT_FAMILY_UNET] = { "unet", "a UNet alone",
+                         "choose the whole model, or the folder that holds model_index.json" },
   [PENT_FAMILY_VAE] = { "vae", "a VAE alone", "choose a whole model and give this file with --vae" },
-  [PENT_FAMILY_TEXT_ENCODER] = { "text-encoder", "a text encoder alone", "choose the whole model, or the folder that holds model_index.json" },
-  [PENT_FAMILY_UPSCALER] = { "upscaler", "an upscaler", "choose a model that paints; upscalers are not supported yet" },
+  [PENT_FAMILY_TEXT_ENCODER] = { "text-encoder", "a text encoder alone",
+                                 "choose the whole model, or the folder that holds model_index.json" },
+  [PENT_FAMILY_UPSCALER] = { "upscaler", "an upscaler",
+                             "choose a model that paints; upscalers are not supported yet" },
 };
 
 /**
@@ -133,7 +140,8 @@ detect_flux (PentSafetensors *file)
     return facts (PENT_FAMILY_FLUX, "fill");
   if (in == 128)
     return facts (PENT_FAMILY_FLUX, "control");
-  if (has_bare_or_under (file, "guidance_in.") || has_bare_or_under (file, "time_text_embed.guidance_embedder."))
+  if (has_bare_or_under (file, "guidance_in.")
+      || has_bare_or_under (file, "time_text_embed.guidance_embedder."))
     return facts (PENT_FAMILY_FLUX, "dev");
   return facts (PENT_FAMILY_FLUX, "schnell");
 }

@@ -190,7 +190,8 @@ add_facts (JsonBuilder *json, const PentInspection *self)
     add_int (json, "native_size", self->native_size);
   else
     add_text (json, "native_size", NULL);
-  add_text (json, "tokenizer", self->has_configs ? (self->tokenizer_dir ? self->tokenizer_dir : "clip") : NULL);
+  add_text (json, "tokenizer",
+            self->has_configs ? (self->tokenizer_dir ? self->tokenizer_dir : "clip") : NULL);
 }
 
 /**

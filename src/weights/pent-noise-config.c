@@ -41,11 +41,11 @@ pent_noise_config_from_file (PentNoiseConfig *self, PentConfigFile *file, GError
   self->prediction = g_str_equal (prediction, "v_prediction") ? PENT_PREDICTION_V
                                                               : PENT_PREDICTION_EPSILON;
   if (!self->scaled_linear && !g_str_equal (schedule, "linear"))
-    pent_config_file_fail (file, "'beta_schedule' is '%.40s', and only scaled_linear and linear are supported",
-                           schedule);
+    pent_config_file_fail (
+        file, "'beta_schedule' is '%.40s', and only scaled_linear and linear are supported", schedule);
   if (self->prediction != PENT_PREDICTION_V && !g_str_equal (prediction, "epsilon"))
-    pent_config_file_fail (file, "'prediction_type' is '%.40s', and only epsilon and v_prediction are supported",
-                           prediction);
+    pent_config_file_fail (
+        file, "'prediction_type' is '%.40s', and only epsilon and v_prediction are supported", prediction);
   if (pent_config_file_has (file, "rescale_betas_zero_snr"))
     pent_config_file_fail (file, "'rescale_betas_zero_snr' is set, which is not supported");
   if (pent_config_file_has (file, "trained_betas"))

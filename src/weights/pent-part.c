@@ -60,7 +60,8 @@ add_file (PentTensorTable *table, PentComponent component, PentSafetensors *file
  * @paths: (nullable): the files' paths are added here
  */
 gboolean
-pent_part_read_files (PentPart *part, PentComponent component, const char *folder, GPtrArray *paths, GError **error)
+pent_part_read_files (PentPart *part, PentComponent component, const char *folder, GPtrArray *paths,
+                      GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (PentTensorTable) table = pent_tensor_table_new ();

@@ -65,7 +65,8 @@ same_shape (const PentTensorInfo *info, const gint64 *dim, int n_dims)
 }
 
 static void
-expect (PentTensorCheck *self, const char *prefix, const char *name, const char *kind, const gint64 *dim, int n_dims)
+expect (PentTensorCheck *self, const char *prefix, const char *name, const char *kind, const gint64 *dim,
+        int n_dims)
 {
   PentTensorEntry *entry = pent_tensor_table_findf (self->table, "%s%s.%s", prefix, name, kind);
 
@@ -123,7 +124,8 @@ pent_expect_linear (PentTensorCheck *self, const char *prefix, const char *name,
  * Expects a convolution: weight (out, in, side, side), bias (out).
  */
 void
-pent_expect_conv (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in, gint64 side)
+pent_expect_conv (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in,
+                  gint64 side)
 {
   expect (self, prefix, name, "weight", (gint64[]) { out, in, side, side }, 4);
   expect (self, prefix, name, "bias", &out, 1);

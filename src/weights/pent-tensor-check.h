@@ -30,7 +30,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PentTensorCheck, pent_tensor_check_clear)
 
 void pent_expect_matrix (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in);
 void pent_expect_linear (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in);
-void pent_expect_conv   (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in, gint64 side);
+void pent_expect_conv   (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in,
+                         gint64 side);
 void pent_expect_norm   (PentTensorCheck *self, const char *prefix, const char *name, gint64 channels);
 
 gboolean pent_tensor_is_readable (const PentTensorInfo *info, PentDtype *dtype);

@@ -85,7 +85,8 @@ read_block_types (PentUnetConfig *self, PentConfigFile *file, gboolean up)
 
 /* A number for all levels, or a list with one for each. */
 static void
-read_by_level (PentUnetConfig *self, PentConfigFile *file, const char *key, int *values, int fallback, int high)
+read_by_level (PentUnetConfig *self, PentConfigFile *file, const char *key, int *values, int fallback,
+               int high)
 {
   int n = pent_config_file_get_ints (file, key, values, PENT_MAX_LEVELS, 1, high);
 

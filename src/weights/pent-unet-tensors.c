@@ -6,7 +6,8 @@
 /* The tensors of the UNet of Rombach et al. 2022 as diffusers names them. */
 
 static void
-expect_resnet (const PentUnetConfig *self, PentTensorCheck *check, const char *block, int index, int out, int in)
+expect_resnet (const PentUnetConfig *self, PentTensorCheck *check, const char *block, int index, int out,
+               int in)
 {
   g_autofree char *resnet = g_strdup_printf ("%sresnets.%d.", block, index);
 
@@ -32,7 +33,8 @@ expect_attention (PentTensorCheck *check, const char *block, const char *name, i
 }
 
 static void
-expect_transformer (const PentUnetConfig *self, PentTensorCheck *check, const char *block, int index, int level)
+expect_transformer (const PentUnetConfig *self, PentTensorCheck *check, const char *block, int index,
+                    int level)
 {
   g_autofree char *prefix = g_strdup_printf ("%sattentions.%d.", block, index);
   int width = self->channels[level];

@@ -163,7 +163,8 @@ expect_middle (PentTensorCheck *check, const char *half, int channels, gboolean 
 /* One half of the VAE: levels in the order of their computation, the first of
  * them fed with @in channels. */
 static void
-expect_levels (PentTensorCheck *check, const char *half, gboolean up, int in, const int *channels, int n_levels, int layers)
+expect_levels (PentTensorCheck *check, const char *half, gboolean up, int in, const int *channels,
+               int n_levels, int layers)
 {
   for (int i = 0; i < n_levels; i++)
     {

@@ -45,7 +45,8 @@ check_vae (PentConfigFile *file)
   for (int i = 0; i < config.n_levels; i++)
     g_assert_cmpint (config.channels[i] % config.norm_groups, ==, 0);
   g_assert_true (config.latent_channels >= 1 && config.latent_channels <= 64);
-  g_assert_true (config.scaling_factor > 0 && isfinite (config.scaling_factor) && isfinite (config.shift_factor));
+  g_assert_true (config.scaling_factor > 0 && isfinite (config.scaling_factor)
+                 && isfinite (config.shift_factor));
 }
 
 static void

@@ -285,23 +285,26 @@ fixture_config (const char *title, const char *component)
                      "\"up_block_types\":[\"UpDecoderBlock2D\",\"UpDecoderBlock2D\","
                      "\"UpDecoderBlock2D\",\"UpDecoderBlock2D\"]}");
   if (small)
-    return g_strdup ("{\"_class_name\":\"UNet2DConditionModel\",\"in_channels\":9,\"sample_size\":64,"
-                     "\"block_out_channels\":[32,64,128],\"layers_per_block\":1,"
-                     "\"cross_attention_dim\":64,\"attention_head_dim\":8,"
-                     "\"down_block_types\":[\"DownBlock2D\",\"CrossAttnDownBlock2D\",\"CrossAttnDownBlock2D\"],"
-                     "\"up_block_types\":[\"CrossAttnUpBlock2D\",\"CrossAttnUpBlock2D\",\"UpBlock2D\"]}");
+    return g_strdup (
+        "{\"_class_name\":\"UNet2DConditionModel\",\"in_channels\":9,\"sample_size\":64,"
+        "\"block_out_channels\":[32,64,128],\"layers_per_block\":1,"
+        "\"cross_attention_dim\":64,\"attention_head_dim\":8,"
+        "\"down_block_types\":[\"DownBlock2D\",\"CrossAttnDownBlock2D\",\"CrossAttnDownBlock2D\"],"
+        "\"up_block_types\":[\"CrossAttnUpBlock2D\",\"CrossAttnUpBlock2D\",\"UpBlock2D\"]}");
   return g_strdup ("{\"_class_name\":\"UNet2DConditionModel\",\"block_out_channels\":[32,64,128,128],"
                    "\"cross_attention_dim\":64,\"attention_head_dim\":[8,8,8,8],\"sample_size\":64}");
 }
 
 void
-fixture_write_folder (const char *path, const char *title, GPtrArray *names, const char *dtype, FixtureFill fill)
+fixture_write_folder (const char *path, const char *title, GPtrArray *names, const char *dtype,
+                      FixtureFill fill)
 {
   static const char *const parts[] = { "text_encoder", "unet", "vae" };
 
-  fixture_write_text (path, "model_index.json",
-                      "{\"_class_name\":\"StableDiffusionPipeline\",\"unet\":[\"diffusers\",\"UNet2DConditionModel\"],"
-                      "\"safety_checker\":[null,null]}");
+  fixture_write_text (
+      path, "model_index.json",
+      "{\"_class_name\":\"StableDiffusionPipeline\",\"unet\":[\"diffusers\",\"UNet2DConditionModel\"],"
+      "\"safety_checker\":[null,null]}");
   fixture_write_text (path, "scheduler/scheduler_config.json",
                       "{\"beta_start\":0.00085,\"beta_end\":0.012,\"beta_schedule\":\"scaled_linear\","
                       "\"prediction_type\":\"epsilon\",\"trained_betas\":null}");

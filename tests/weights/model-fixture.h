@@ -50,7 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FixtureFile, fixture_file_free)
 
 /* With LDM names, or one component with diffusers' names. */
 FixtureFile *fixture_single_file (GPtrArray *names, const char *dtype, FixtureFill fill);
-FixtureFile *fixture_component   (GPtrArray *names, const char *component, const char *dtype, FixtureFill fill);
+FixtureFile *fixture_component   (GPtrArray *names, const char *component, const char *dtype,
+                                  FixtureFill fill);
 
 /* A whole diffusers folder of the golden list @title. */
 void  fixture_write_folder (const char *path, const char *title, GPtrArray *names, const char *dtype,

@@ -207,7 +207,8 @@ test_text_prefix (Fixture *self, gconstpointer title)
   for (int i = 0; i < 2; i++)
     {
       PentCheckpoint *model = i == 0 ? single : folder;
-      g_assert_true (pent_checkpoint_has_weight (model, PENT_COMPONENT_TEXT_ENCODER, "final_layer_norm.bias"));
+      g_assert_true (
+          pent_checkpoint_has_weight (model, PENT_COMPONENT_TEXT_ENCODER, "final_layer_norm.bias"));
       g_assert_true (pent_checkpoint_has_weight (model, PENT_COMPONENT_TEXT_ENCODER,
                                                  "text_model.final_layer_norm.bias"));
       g_assert_false (pent_checkpoint_has_weight (model, PENT_COMPONENT_TEXT_ENCODER, "final_layer_norm.x"));
@@ -315,9 +316,11 @@ write_shards (Fixture *self, const char *folder_path)
 
       if (!g_str_equal (name->component, "unet"))
         continue;
-      added = fixture_file_add (shards[n % 2], name->diffusers, "F16", name->n_diffusers, name->diffusers_dim);
+      added =
+          fixture_file_add (shards[n % 2], name->diffusers, "F16", name->n_diffusers, name->diffusers_dim);
       added->mark = g_strdup (fixture_file_find (all, name->diffusers)->mark);
-      g_string_append_printf (json, "%s\"%s\":\"part-%u.safetensors\"", n > 0 ? "," : "", name->diffusers, n % 2);
+      g_string_append_printf (json, "%s\"%s\":\"part-%u.safetensors\"", n > 0 ? "," : "", name->diffusers,
+                              n % 2);
       n++;
     }
   g_string_append (json, "}}");
@@ -384,7 +387,9 @@ test_sibling (Fixture *self, gconstpointer title)
 static void
 test_given_vae (Fixture *self, gconstpointer title)
 {
-  static const char *const kinds[] = { "ldm", "ldm-bare", "diffusers", "vae-folder", "model-folder", "whole" };
+  static const char *const kinds[] = {
+    "ldm", "ldm-bare", "diffusers", "vae-folder", "model-folder", "whole"
+  };
   g_autofree char *folder_path = write_folder (self, title, "F32");
   g_autofree char *whole_path = write_single (self, "F32");
   g_autoptr (FixtureFile) lacking = fixture_single_file (self->names, "F16", FIXTURE_MARKED);
@@ -416,8 +421,8 @@ test_given_vae (Fixture *self, gconstpointer title)
       g_test_message ("%s", kinds[i]);
       model = pent_checkpoint_open_with_vae (lacking_path, vae_path, &error);
       g_assert_no_error (error);
-      g_assert_true (pent_checkpoint_get_weight (model, PENT_COMPONENT_VAE,
-                                                 "decoder.mid_block.attentions.0.to_q.weight", &weight, NULL));
+      g_assert_true (pent_checkpoint_get_weight (
+          model, PENT_COMPONENT_VAE, "decoder.mid_block.attentions.0.to_q.weight", &weight, NULL));
       g_assert_cmpint (weight.dtype, ==, PENT_F32);
       g_assert_cmpint (pent_checkpoint_get_vae (model)->n_levels, ==, 4);
     }

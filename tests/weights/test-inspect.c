@@ -84,7 +84,8 @@ test_single (Fixture *self, gconstpointer data)
   g_assert_cmpuint (inspection->n_extra, ==, 2);
   g_assert_cmpuint (inspection->parts[PENT_COMPONENT_UNET].n_tensors, ==, 326);
   g_assert_cmpuint (inspection->parts[PENT_COMPONENT_UNET].parameters, ==, elements_of (self->names, "unet"));
-  g_assert_cmpuint (inspection->parts[PENT_COMPONENT_UNET].bytes, ==, 2 * elements_of (self->names, "unet") + 2 * 32);
+  g_assert_cmpuint (inspection->parts[PENT_COMPONENT_UNET].bytes, ==,
+                    2 * elements_of (self->names, "unet") + 2 * 32);
   g_assert_cmpstr (inspection->parts[PENT_COMPONENT_UNET].precision, ==, "F16, F32");
   g_assert_cmpuint (inspection->whole.n_tensors, ==, self->names->len + 3);
   text = pent_inspection_to_text (inspection);
