@@ -144,16 +144,6 @@ load_backend (PentPipeline *self, const char *device, GError **error)
   return TRUE;
 }
 
-static PentCheckpoint *
-open_checkpoint (const char *path, const char *vae, GError **error)
-{
-  g_autoptr (PentCheckpoint) checkpoint = pent_checkpoint_open (path, error);
-
-  if (checkpoint == NULL || (vae != NULL && !pent_checkpoint_set_vae (checkpoint, vae, error)))
-    return NULL;
-  return g_steal_pointer (&checkpoint);
-}
-
 static gboolean
 load_model (PentPipeline *self, const PentRequest *request, GError **error)
 {
@@ -168,7 +158,7 @@ load_model (PentPipeline *self, const PentRequest *request, GError **error)
     return TRUE;
 
   unload_model (self);
-  g_autoptr (PentCheckpoint) checkpoint = open_checkpoint (path, request->vae, error);
+  g_autoptr (PentCheckpoint) checkpoint = pent_checkpoint_open_with_vae (path, request->vae, error);
   if (checkpoint == NULL)
     return FALSE;
   self->model = pent_model_new (checkpoint, self->backend, operand, error);
