@@ -158,7 +158,11 @@ find_lifetimes (PentPlan *self)
       PentTensor *tensor = pent_graph_get_tensor (self->graph, id);
       lives[id].size = self->placements[id].size;
       lives[id].start = 0;
-      lives[id].end = tensor->is_output || (tensor->producer == NULL && tensor->is_static) ? end : 0;
+      if (tensor->is_output || (tensor->producer == NULL && tensor->is_static))
+        lives[id].end = end;
+      else if (tensor->producer == NULL)
+        /* Read or not, it is set when the prelude's results may be there. */
+        lives[id].end = self->n_prelude;
     }
   for (int position = 0; position < end; position++)
     {
@@ -193,7 +197,7 @@ share_residuals (PentPlan *self, Buffer *lives)
       PentOp *op = g_ptr_array_index (self->order, position);
       PentTensor *residual = op->inputs[PENT_IN_RESIDUAL];
       if ((op->kind != PENT_OP_CONV2D && op->kind != PENT_OP_LINEAR) || residual == NULL
-          || residual == op->inputs[PENT_IN_X])
+          || residual == op->inputs[PENT_IN_X] || residual == op->inputs[PENT_IN_CHANNEL_BIAS])
         continue;
 
       guint from = owner[residual->id];
