@@ -65,8 +65,9 @@ read_block_types (PentUnetConfig *self, PentConfigFile *file, gboolean up)
   gboolean *attention = up ? self->up_attention : self->down_attention;
   const char *types[PENT_MAX_LEVELS] = { NULL };
   int n = pent_config_file_get_strings (file, key, types, PENT_MAX_LEVELS);
+  gboolean given = n > 0;
 
-  if (n == 0)
+  if (!given)
     {
       for (int i = 0; i < 4; i++)
         attention[i] = up ? i > 0 : i < 3;
@@ -74,7 +75,7 @@ read_block_types (PentUnetConfig *self, PentConfigFile *file, gboolean up)
     }
   if (n != self->n_levels)
     pent_config_file_fail (file, "'%s' and 'block_out_channels' give different numbers of levels", key);
-  for (int i = 0; i < n && types[0] != NULL; i++)
+  for (int i = 0; given && i < n; i++)
     {
       attention[i] = g_str_equal (types[i], crossed);
       if (!attention[i] && !g_str_equal (types[i], plain))

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -20,13 +21,17 @@
 
 static sigjmp_buf other_fault;
 static gboolean jump_back;
+static const void *volatile fault_address;
 
 /* Stands for a handler that was there before ours. */
 static void
 other_handler_cb (int number, siginfo_t *info, void *context)
 {
   if (jump_back)
-    siglongjmp (other_fault, 1);
+    {
+      fault_address = info->si_addr;
+      siglongjmp (other_fault, 1);
+    }
   _exit (99);
 }
 
@@ -83,8 +88,29 @@ test_truncated_within_page (void)
   char *folder = fixture_make_folder ();
   g_autofree char *path = write_pages (folder, "a");
   g_autoptr (PentMapping) mapping = pent_mapping_open (path, NULL);
+  g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (truncate (path, PAGES * sysconf (_SC_PAGESIZE) - 1), ==, 0);
+  g_assert_false (pent_mapping_check (mapping, &error));
+  g_assert_nonnull (strstr (error->message, "cut short"));
+  fixture_remove_folder (folder);
+}
+
+/* What was read as zeros is not forgotten when the file comes back. */
+static void
+test_restored (void)
+{
+  char *folder = fixture_make_folder ();
+  g_autofree char *path = write_pages (folder, "a");
+  g_autoptr (PentMapping) mapping = pent_mapping_open (path, NULL);
+  gsize size = PAGES * sysconf (_SC_PAGESIZE);
+  struct stat info;
+
+  g_assert_cmpint (stat (path, &info), ==, 0);
+  g_assert_cmpint (truncate (path, 0), ==, 0);
+  g_assert_cmpuint (sum_of (mapping), ==, 0);
+  g_assert_cmpint (truncate (path, size), ==, 0);
+  g_assert_cmpint (utimensat (AT_FDCWD, path, (struct timespec[]) { info.st_atim, info.st_mtim }, 0), ==, 0);
   g_assert_false (pent_mapping_check (mapping, NULL));
   fixture_remove_folder (folder);
 }
@@ -136,9 +162,33 @@ test_fault_elsewhere (void)
       g_error ("read %d from a file that has no such byte", byte);
     }
   jump_back = FALSE;
+  g_assert_true (fault_address == &map[size - 1]);
   munmap ((void *) map, size);
   close (fd);
   fixture_remove_folder (folder);
+}
+
+/* Where nobody handled the signal, a fault that is not ours ends the process. */
+static void
+test_default_action (void)
+{
+  if (g_test_subprocess ())
+    {
+      char *folder = fixture_make_folder ();
+      g_autofree char *path = write_pages (folder, "a");
+      g_autofree char *empty = write_pages (folder, "b");
+      int fd = open (empty, O_RDONLY);
+      volatile guint8 *map = mmap (NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+
+      signal (SIGBUS, SIG_DFL);
+      g_autoptr (PentMapping) mapping = pent_mapping_open (path, NULL);
+      g_assert_nonnull (mapping);
+      g_assert_cmpint (truncate (empty, 0), ==, 0);
+      fixture_remove_folder (folder);
+      exit (map[0]);
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed ();
 }
 
 static gpointer
@@ -195,9 +245,11 @@ main (int argc, char **argv)
 
   g_test_add_func ("/bus-guard/truncated", test_truncated);
   g_test_add_func ("/bus-guard/truncated-within-page", test_truncated_within_page);
+  g_test_add_func ("/bus-guard/restored", test_restored);
   g_test_add_func ("/bus-guard/changed", test_changed);
   g_test_add_func ("/bus-guard/replaced", test_replaced);
   g_test_add_func ("/bus-guard/fault-elsewhere", test_fault_elsewhere);
+  g_test_add_func ("/bus-guard/default-action", test_default_action);
   g_test_add_func ("/bus-guard/threads", test_threads);
   g_test_add_func ("/bus-guard/slots", test_slots);
   return g_test_run ();
