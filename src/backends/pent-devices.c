@@ -91,7 +91,7 @@ describe_vulkan (PentVkInstance *instance, guint index)
   info->driver = g_steal_pointer (&facts.driver);
   info->api_version = facts.api_version;
   info->memory = facts.memory;
-  info->max_tensor = facts.max_range;
+  info->max_tensor = facts.max_tensor;
   info->has_f16 = facts.has_f16;
   info->usable = facts.lack == NULL;
   if (facts.lack != NULL)

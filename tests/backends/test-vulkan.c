@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The op cases on the first Vulkan device: test-vulkan f32|f16 wide|tile. */
+/* The op cases on the first Vulkan device: test-vulkan f32|f16 as-is|as-gpu. */
 
 #include "op-check.h"
 #include "pent-vulkan-backend.h"
@@ -13,8 +13,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_autoptr (GError) error = NULL;
-  PentVulkanShaders shaders = argc > 2 && strcmp (argv[2], "tile") == 0 ? PENT_VULKAN_SHADERS_TILE : PENT_VULKAN_SHADERS_AUTO;
-  g_autoptr (PentBackend) backend = pent_vulkan_backend_new_with (0, shaders, &error);
+  PentVulkanGuise guise = argc > 2 && strcmp (argv[2], "as-gpu") == 0 ? PENT_VULKAN_AS_GPU : PENT_VULKAN_AS_IS;
+  g_autoptr (PentBackend) backend = pent_vulkan_backend_new_with (0, guise, &error);
   if (backend == NULL)
     {
       g_print ("1..0 # SKIP %s\n", error->message);

@@ -51,14 +51,10 @@ pent_vulkan_backend_get_alignment (PentBackend *backend)
   return facts_of (backend)->alignment;
 }
 
-/* A tensor is written through one storage buffer, and read in texels of four
- * elements, two bytes each at the least. Shaders count elements in 32 bits. */
 static gsize
 pent_vulkan_backend_get_max_tensor (PentBackend *backend)
 {
-  const PentVkFacts *facts = facts_of (backend);
-
-  return MIN (MIN (facts->max_range, facts->max_allocation), MIN (facts->max_texels * 8, (gsize) G_MAXINT32 * 2));
+  return facts_of (backend)->max_tensor;
 }
 
 static gsize
@@ -113,26 +109,25 @@ pent_vulkan_backend_init (PentVulkanBackend *self)
  *   there is no such device or it cannot be used
  */
 PentBackend *
-pent_vulkan_backend_new_with (int index, PentVulkanShaders shaders, GError **error)
+pent_vulkan_backend_new_with (int index, PentVulkanGuise guise, GError **error)
 {
   g_autoptr (PentVulkanBackend) self = g_object_new (PENT_TYPE_VULKAN_BACKEND, NULL);
 
   self->name = g_strdup_printf ("vulkan:%d", index);
   self->context = g_new0 (PentVkContext, 1);
   g_atomic_ref_count_init (&self->context->refs);
-  self->context->device = pent_vk_device_new (index, error);
+  self->context->device = pent_vk_device_new (index, guise == PENT_VULKAN_AS_GPU, error);
   if (self->context->device == NULL)
     return NULL;
   self->context->pipelines = pent_vk_pipelines_new (self->context->device, error);
   if (self->context->pipelines == NULL)
     return NULL;
   self->context->weights = pent_vk_weights_new (self->context->device);
-  self->context->is_wide = shaders == PENT_VULKAN_SHADERS_AUTO && self->context->device->facts.is_wide;
   return PENT_BACKEND (g_steal_pointer (&self));
 }
 
 PentBackend *
 pent_vulkan_backend_new (int index, GError **error)
 {
-  return pent_vulkan_backend_new_with (index, PENT_VULKAN_SHADERS_AUTO, error);
+  return pent_vulkan_backend_new_with (index, PENT_VULKAN_AS_IS, error);
 }

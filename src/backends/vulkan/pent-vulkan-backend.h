@@ -14,17 +14,18 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PentVulkanBackend, pent_vulkan_backend, PENT, VULKAN_BACKEND, PentBackend)
 
 /**
- * PentVulkanShaders:
- * @PENT_VULKAN_SHADERS_AUTO: as the device likes
- * @PENT_VULKAN_SHADERS_TILE: those for GPUs, which run everywhere
+ * PentVulkanGuise:
+ * @PENT_VULKAN_AS_IS: use the device as it likes
+ * @PENT_VULKAN_AS_GPU: take it for a GPU with memory of its own, so that what
+ *   is done for those can be tested in software
  */
 typedef enum
 {
-  PENT_VULKAN_SHADERS_AUTO,
-  PENT_VULKAN_SHADERS_TILE,
-} PentVulkanShaders;
+  PENT_VULKAN_AS_IS,
+  PENT_VULKAN_AS_GPU,
+} PentVulkanGuise;
 
 PentBackend *pent_vulkan_backend_new      (int index, GError **error);
-PentBackend *pent_vulkan_backend_new_with (int index, PentVulkanShaders shaders, GError **error);
+PentBackend *pent_vulkan_backend_new_with (int index, PentVulkanGuise guise, GError **error);
 
 G_END_DECLS

@@ -60,15 +60,15 @@ pent_vk_compile_attention (PentVkCompiler *self, const PentOp *op, GError **erro
   constants[CONSTANT_STEPS] = steps;
   constants[CONSTANT_QUADS] = by_four;
   constants[CONSTANT_CAUSAL] = op->causal;
-  if (self->is_wide)
+  if (self->device->facts.is_wide)
     {
       set_wide (constants, steps);
       queries = constants[CONSTANT_PER_LANE] * LANES;
       slices = (steps + constants[CONSTANT_SLICE] - 1) / constants[CONSTANT_SLICE];
     }
-  step.kernel.shader = self->is_wide ? PENT_VK_ATTENTION_WIDE : PENT_VK_ATTENTION_TILE;
+  step.kernel.shader = self->device->facts.is_wide ? PENT_VK_ATTENTION_WIDE : PENT_VK_ATTENTION_TILE;
   step.kernel.result = step.output.dtype;
-  step.kernel.n_constants = self->is_wide ? N_WIDE_CONSTANTS : N_TILE_CONSTANTS;
+  step.kernel.n_constants = self->device->facts.is_wide ? N_WIDE_CONSTANTS : N_TILE_CONSTANTS;
 
   step.n_inputs = 3;
   for (int i = 0; i < 3; i++)

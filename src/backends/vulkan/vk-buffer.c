@@ -56,7 +56,7 @@ allocate (PentVkBuffer *self, PentVkDevice *device, PentVkPlace place, const cha
     return FALSE;
 
   gboolean maps = place == PENT_VK_ON_HOST
-                  || (place == PENT_VK_ON_BOTH
+                  || (place == PENT_VK_ON_BOTH && device->facts.is_unified
                       && (device->memory.memoryTypes[type].propertyFlags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT));
   return !maps
          || pent_vk_device_check (device,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static gboolean
-pick (PentVkDevice *self, int index, GError **error)
+pick (PentVkDevice *self, int index, gboolean as_gpu, GError **error)
 {
   guint n = self->instance->n_physical;
 
@@ -29,6 +29,8 @@ pick (PentVkDevice *self, int index, GError **error)
     }
   self->physical = self->instance->physical[index];
   pent_vk_facts_read (&self->facts, self->instance, self->physical);
+  if (as_gpu)
+    self->facts.is_wide = self->facts.is_unified = FALSE;
   if (self->facts.lack != NULL)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE, "The device %s cannot be used: %s; choose another device",
@@ -85,17 +87,18 @@ create_command_pool (PentVkDevice *self, GError **error)
 /**
  * pent_vk_device_new:
  * @index: in the order in which the loader lists the devices
+ * @as_gpu: take it for a GPU with memory of its own, whatever it is
  *
  * Returns: (transfer full): the device, or %NULL with %PENT_ERROR_DEVICE
  */
 PentVkDevice *
-pent_vk_device_new (int index, GError **error)
+pent_vk_device_new (int index, gboolean as_gpu, GError **error)
 {
   g_autoptr (PentVkDevice) self = g_new0 (PentVkDevice, 1);
 
   g_atomic_ref_count_init (&self->refs);
   self->instance = pent_vk_instance_new (error);
-  if (self->instance == NULL || !pick (self, index, error) || !open_device (self, error)
+  if (self->instance == NULL || !pick (self, index, as_gpu, error) || !open_device (self, error)
       || !create_command_pool (self, error))
     return NULL;
 

@@ -74,9 +74,12 @@ has_f16 (PentVkInstance *instance, VkPhysicalDevice physical)
 static void
 read_limits (PentVkFacts *self, const VkPhysicalDeviceLimits *limits, gsize max_allocation)
 {
-  self->max_range = limits->maxStorageBufferRange;
+  /* A tensor is written through one storage buffer, and read in texels of four
+   * elements, two bytes each at the least. Shaders count elements in 32 bits. */
   self->max_texels = limits->maxTexelBufferElements;
   self->max_allocation = MIN (max_allocation, (gsize) G_MAXSSIZE);
+  self->max_tensor = MIN (MIN (limits->maxStorageBufferRange, self->max_allocation),
+                          MIN (self->max_texels * 8, (gsize) G_MAXINT32 * 2));
   /* Also what mapped memory and copies like; every limit is a power of two. */
   self->alignment = MAX (MAX (limits->minStorageBufferOffsetAlignment, limits->minTexelBufferOffsetAlignment), 64);
   memcpy (self->max_groups, limits->maxComputeWorkGroupCount, sizeof self->max_groups);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * @has_f16: buffers may hold binary16
  * @is_unified: the processor sees the device's memory as its own
  * @is_wide: the wide shaders suit it (see shaders/matmul-wide.comp)
- * @max_range: bytes of one storage buffer a shader can address
+ * @max_tensor: bytes of the largest tensor shaders can address
  * @max_texels: of one texel buffer
  * @max_allocation: bytes of one piece of memory
  * @alignment: bytes, a power of two, of where a tensor may lie
@@ -36,7 +36,7 @@ typedef struct
   gboolean             has_memory_budget;
   gboolean             is_unified;
   gboolean             is_wide;
-  gsize                max_range;
+  gsize                max_tensor;
   gsize                max_texels;
   gsize                max_allocation;
   gsize                alignment;

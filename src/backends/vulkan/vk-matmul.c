@@ -75,7 +75,7 @@ set_kernel (PentVkCompiler *self, const PentOp *op, PentVkStep *step)
   guint32 *constants = step->kernel.constants;
   gboolean has_extras = op->kind != PENT_OP_GEGLU;
 
-  step->kernel.shader = self->is_wide ? PENT_VK_MATMUL_WIDE : PENT_VK_MATMUL_TILE;
+  step->kernel.shader = self->device->facts.is_wide ? PENT_VK_MATMUL_WIDE : PENT_VK_MATMUL_TILE;
   step->kernel.result = step->output.dtype;
   step->kernel.n_constants = N_CONSTANTS;
   constants[CONSTANT_ACTIVATION] = op->activation;
@@ -120,8 +120,8 @@ gboolean
 pent_vk_compile_matmul (PentVkCompiler *self, const PentOp *op, GError **error)
 {
   struct PentVkMatmul params = make_params (op);
-  int rows = self->is_wide ? WIDE_ROWS : TILE_ROWS;
-  int panels = self->is_wide ? WIDE_PANELS : TILE_PANELS;
+  int rows = self->device->facts.is_wide ? WIDE_ROWS : TILE_ROWS;
+  int panels = self->device->facts.is_wide ? WIDE_PANELS : TILE_PANELS;
   PentVkStep step = { .output = pent_vk_tensor_span (self, op->output) };
 
   pent_vk_step_set_params (&step, &params, sizeof params);

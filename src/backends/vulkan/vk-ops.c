@@ -101,7 +101,7 @@ pent_vk_by_four (gint64 channels)
 guint
 pent_vk_item_width (PentVkDevice *device)
 {
-  return device->facts.type == VK_PHYSICAL_DEVICE_TYPE_CPU ? 8 : 32;
+  return device->facts.is_wide ? 8 : 32;
 }
 
 void

@@ -13,7 +13,6 @@ G_BEGIN_DECLS
  * @tape: what is being recorded on
  * @taken: of #PentVkWeight: what the program holds
  * @scratch: for what an operator keeps between its own steps
- * @is_wide: use the wide shaders
  *
  * What operators are compiled with.
  */
@@ -26,7 +25,6 @@ typedef struct
   GPtrArray     *taken;
   PentVkBuffer  *arena;
   PentVkBuffer  *scratch;
-  gboolean       is_wide;
 } PentVkCompiler;
 
 gboolean pent_vk_compile_op   (PentVkCompiler *self, const PentOp *op, GError **error);

@@ -98,10 +98,10 @@ check_size (PentVkProgram *self, GError **error)
 {
   const PentVkFacts *facts = &self->context->device->facts;
 
-  if (pent_plan_get_largest (self->plan) <= facts->max_range)
+  if (pent_plan_get_largest (self->plan) <= facts->max_tensor)
     return TRUE;
   g_autofree char *amount = g_format_size_full (pent_plan_get_largest (self->plan), G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *limit = g_format_size_full (facts->max_range, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *limit = g_format_size_full (facts->max_tensor, G_FORMAT_SIZE_IEC_UNITS);
   g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
                "The %s needs a tensor of %s, and the device %s takes no more than %s: choose a smaller picture",
                pent_graph_get_name (pent_plan_get_graph (self->plan)), amount, facts->name, limit);
@@ -152,7 +152,6 @@ compile_ops (PentVkProgram *self, PentVkTape *tape, guint first, guint end, GCan
     .taken = self->taken,
     .arena = &self->arena,
     .scratch = &self->scratch,
-    .is_wide = self->context->is_wide,
   };
 
   for (guint i = first; i < end; i++)

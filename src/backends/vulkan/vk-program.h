@@ -23,7 +23,6 @@ typedef struct
   PentVkDevice    *device;
   PentVkPipelines *pipelines;
   PentVkWeights   *weights;
-  gboolean         is_wide;
 } PentVkContext;
 
 PentVkContext *pent_vk_context_ref   (PentVkContext *self);
