@@ -11,6 +11,9 @@
 static const OpTolerance sums = {
   BOUNDS (3e-6, 3e-6, 3e-6), 30, "sums of products in f32, in another order than the reference's in double",
 };
+static const OpTolerance winograd = {
+  BOUNDS (1e-5, 3e-6, 3e-6), 30, "f32 may go through Winograd's transforms, which multiply rounding errors by ten",
+};
 static const OpTolerance gated = {
   BOUNDS (5e-6, 1e-3, 6e-3), 30, "the gate may be kept in the operand type before it is multiplied",
 };
@@ -67,6 +70,13 @@ static const OpCase cases[] = {
   { "conv2d/3x3-odd-channels", &sums, PENT_OP_CONV2D, { 1, 7, 31, 20 }, 31, .kh = 3, .kw = 3, .pad = PAD_1 },
   { "conv2d/3x3-batch-3", &sums, PENT_OP_CONV2D, { 3, 10, 6, 48 }, 65, .kh = 3, .kw = 3, .pad = PAD_1 },
   { "conv2d/3x3-unpadded", &sums, PENT_OP_CONV2D, { 1, 8, 9, 16 }, 16, .kh = 3, .kw = 3 },
+  { "conv2d/large", &winograd, PENT_OP_CONV2D, { 1, 32, 32, 64 }, 64, .kh = 3, .kw = 3, .pad = PAD_1 },
+  { "conv2d/large-odd", &winograd, PENT_OP_CONV2D, { 2, 31, 33, 40 }, 77, .kh = 3, .kw = 3, .pad = PAD_1, .weight_dtype = PENT_F16, .misalign = 1 },
+  { "conv2d/large-uneven-pads", &winograd, PENT_OP_CONV2D, { 1, 30, 34, 33 }, 40, .kh = 3, .kw = 3, .pad = { 0, 2, 3, 1 }, .no_bias = TRUE },
+  { "conv2d/large-fused", &winograd, PENT_OP_CONV2D, { 3, 29, 37, 48 }, 36, .kh = 3, .kw = 3, .pad = PAD_1, .activation = SILU, .channel_bias = TRUE, .residual = OP_RESIDUAL_LAST },
+  { "conv2d/large-residual-kept", &winograd, PENT_OP_CONV2D, { 1, 32, 29, 36 }, 36, .kh = 3, .kw = 3, .pad = PAD_1, .activation = PENT_ACTIVATION_GELU, .residual = OP_RESIDUAL_AGAIN },
+  { "conv2d/large-wide", &winograd, PENT_OP_CONV2D, { 1, 29, 29, 320 }, 40, .kh = 3, .kw = 3, .pad = PAD_1 },
+  { "conv2d/larger", &winograd, PENT_OP_CONV2D, { 1, 100, 90, 32 }, 32, .kh = 3, .kw = 3, .pad = PAD_1 },
   { "conv2d/stride-2", &sums, PENT_OP_CONV2D, { 2, 15, 16, 20 }, 31, .kh = 3, .kw = 3, .stride = 2, .pad = PAD_1 },
   { "conv2d/stride-2-wide", &sums, PENT_OP_CONV2D, { 1, 16, 16, 64 }, 64, .kh = 3, .kw = 3, .stride = 2, .pad = PAD_1 },
   { "conv2d/stride-2-right-bottom", &sums, PENT_OP_CONV2D, { 1, 16, 17, 64 }, 64, .kh = 3, .kw = 3, .stride = 2, .pad = { 0, 0, 1, 1 } },

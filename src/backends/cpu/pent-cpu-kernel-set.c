@@ -101,33 +101,6 @@ moments (const float *x, gsize n_pixels, gsize channels, float *mean, float *squ
     moments_of (x, n_pixels, channels, c, 1, channels - c, mean, squares);
 }
 
-PENT_INLINE float
-gelu (float x)
-{
-  return 0.5f * x * (1 + erff (x * (float) M_SQRT1_2));
-}
-
-PENT_INLINE Vec
-activate (PentActivation activation, Vec x)
-{
-  switch (activation)
-    {
-    case PENT_ACTIVATION_SILU:
-      return vec_swish (x, 1);
-    case PENT_ACTIVATION_QUICK_GELU:
-      return vec_swish (x, 1.702f);
-    case PENT_ACTIVATION_RELU:
-      return vec_max (vec_all (0), x);
-    case PENT_ACTIVATION_GELU:
-      for (int i = 0; i < PENT_LANES; i++)
-        x[i] = gelu (x[i]);
-      return x;
-    case PENT_ACTIVATION_NONE:
-    default:
-      return x;
-    }
-}
-
 PENT_INLINE void
 normalise_row (PentDtype dtype, PentActivation activation, void *y, gsize at, const float *x, gsize channels,
                const float *mean, const float *scale, const float *bias)
@@ -137,14 +110,14 @@ normalise_row (PentDtype dtype, PentActivation activation, void *y, gsize at, co
   for (; c + PENT_LANES <= channels; c += PENT_LANES)
     {
       Vec v = vec_fma (vec_load (x + c) - vec_load (mean + c), vec_load (scale + c), vec_load (bias + c));
-      vec_write (dtype, y, at + c, activate (activation, v));
+      vec_write (dtype, y, at + c, vec_activate (activation, v));
     }
   if (c < channels)
     {
       gsize n = channels - c;
       Vec v = vec_fma (vec_load_some (x + c, n) - vec_load_some (mean + c, n), vec_load_some (scale + c, n),
                        vec_load_some (bias + c, n));
-      vec_write_some (dtype, y, at + c, activate (activation, v), n);
+      vec_write_some (dtype, y, at + c, vec_activate (activation, v), n);
     }
 }
 
@@ -226,6 +199,8 @@ const PentCpuKernels PENT_CPU_IN_SET (pent_cpu_kernels) = {
   .moments = moments,
   .normalise = normalise,
   .layer_norm = layer_norm,
+  .winograd_input = PENT_CPU_IN_SET (pent_cpu_winograd_input),
+  .winograd_output = PENT_CPU_IN_SET (pent_cpu_winograd_output),
   .attention_packed_size = PENT_CPU_IN_SET (pent_cpu_attention_packed_size),
   .attention_scratch_size = PENT_CPU_IN_SET (pent_cpu_attention_scratch_size),
   .attention_pack = PENT_CPU_IN_SET (pent_cpu_attention_pack),

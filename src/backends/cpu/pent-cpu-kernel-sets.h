@@ -26,6 +26,10 @@ gsize PENT_CPU_IN_SET (pent_cpu_attention_packed_size)  (const PentCpuAttention 
 gsize PENT_CPU_IN_SET (pent_cpu_attention_scratch_size) (const PentCpuAttention *self);
 void  PENT_CPU_IN_SET (pent_cpu_attention_pack)         (const PentCpuAttention *self, const void *k, const void *v,
                                                          gsize block, void *packed);
+void  PENT_CPU_IN_SET (pent_cpu_winograd_input)         (const PentCpuWinograd *self, const float *x, gsize tile,
+                                                         float *to);
+void  PENT_CPU_IN_SET (pent_cpu_winograd_output)        (const PentCpuWinograd *self, const float *from, gsize tile,
+                                                         const float *bias, const float *residual, float *y);
 void  PENT_CPU_IN_SET (pent_cpu_attention_run)          (const PentCpuAttention *self, const void *q,
                                                          const void *packed, gsize block, void *y, void *scratch);
 

@@ -31,6 +31,30 @@ typedef struct
   gboolean  causal;
 } PentCpuAttention;
 
+/* Winograd's transformed tiles: 4x4 pixels of the output from 6x6 of the input. */
+#define PENT_CPU_WINOGRAD_TILE   4
+#define PENT_CPU_WINOGRAD_PATCH  6
+#define PENT_CPU_WINOGRAD_PLANES 36
+
+/**
+ * PentCpuWinograd:
+ * @zeros: @in zeros, what lies beyond the picture
+ * @tiles_across: tiles in a row of them
+ * @plane: tiles of a plane of transformed values
+ *
+ * One item of a 3x3 convolution of stride 1 in f32.
+ */
+typedef struct
+{
+  gint64         in_h, in_w, in;
+  gint64         out_h, out_w, out;
+  gint64         pad_top, pad_left;
+  gint64         tiles_across, tiles_down;
+  gsize          plane;
+  const float   *zeros;
+  PentActivation activation;
+} PentCpuWinograd;
+
 /**
  * PentCpuKernels:
  *
@@ -61,6 +85,16 @@ typedef struct
   /* Each of @n_rows rows to mean 0 and deviation 1, times weight, plus bias */
   void (*layer_norm) (PentDtype dtype, void *y, const float *x, gsize n_rows, gsize channels, const float *weight,
                       const float *bias, float eps);
+
+  /* Transforms the pixels under tile @tile; @to: its values (in) in the first
+   * of 36 planes (plane, in) */
+  void (*winograd_input) (const PentCpuWinograd *self, const float *x, gsize tile, float *to);
+
+  /* y = act (what is transformed back + bias) + residual for tile @tile;
+   * @from: its values (out) in the first of 36 planes (plane, out); residual
+   * may be NULL, or y */
+  void (*winograd_output) (const PentCpuWinograd *self, const float *from, gsize tile, const float *bias,
+                           const float *residual, float *y);
 
   /* Bytes of one head's packed keys and values, and of what one thread needs
    * beside them */

@@ -239,6 +239,9 @@ choose_residual (ProductStep *self, PentDnnSpec *spec)
 PentCpuStep *
 pent_cpu_product_step_new (PentCpuMaker *maker, const PentOp *op, GError **error)
 {
+  if (op->kind == PENT_OP_CONV2D && pent_cpu_winograd_is_better (maker, op))
+    return pent_cpu_winograd_step_new (maker, op, error);
+
   ProductStep *self = g_new0 (ProductStep, 1);
   PentCpuStep *step = step_init (&self->step, product_step_run, product_step_free);
 

@@ -7,10 +7,6 @@
 #include "pent-cpu-step.h"
 #include "pent-error.h"
 
-#if defined __SSE2__
-# include <immintrin.h>
-#endif
-
 struct _PentCpuProgram
 {
   PentProgram parent_instance;
@@ -70,11 +66,14 @@ static const MakeStep make_step[PENT_N_OP_KINDS] = {
 };
 
 static gboolean
-make_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, GCancellable *cancellable, GError **error)
+make_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, gboolean allows_winograd,
+            GCancellable *cancellable, GError **error)
 {
   g_autofree float **moved_biases = g_new0 (float *, pent_graph_get_n_tensors (pent_plan_get_graph (self->plan)));
-  PentCpuMaker maker = { dnn, self->frame.kernels, cache, self->plan, 0, moved_biases };
+  PentCpuMaker maker = { dnn, self->frame.kernels, cache, self->plan, moved_biases, allows_winograd };
 
+  g_ptr_array_set_size (self->steps, 0);
+  self->scratch_size = 1;
   for (guint i = 0; i < pent_plan_get_n_ops (self->plan); i++)
     {
       const PentOp *op = pent_plan_get_op (self->plan, i);
@@ -104,17 +103,17 @@ collect_weights (PentCpuProgram *self)
   return weights;
 }
 
-/* Refuses what the system cannot hold before it is filled: memory that is
- * promised and not there ends in the kernel killing the program. */
-static gboolean
-check_memory (PentCpuProgram *self, GHashTable *weights, GError **error)
+/* Counts what the program holds, and of that what it has yet to take. */
+static gsize
+count_memory (PentCpuProgram *self)
 {
-  gsize wanted, available = pent_cpu_memory_get_free ();
+  g_autoptr (GHashTable) weights = collect_weights (self);
+  gsize wanted;
   GHashTableIter iter;
   gpointer weight;
 
   if (!g_size_checked_add (&wanted, self->arena_size, self->scratch_size))
-    wanted = G_MAXSIZE;
+    return G_MAXSIZE;
   self->memory = wanted;
   g_hash_table_iter_init (&iter, weights);
   while (g_hash_table_iter_next (&iter, &weight, NULL))
@@ -122,10 +121,28 @@ check_memory (PentCpuProgram *self, GHashTable *weights, GError **error)
       gsize size = pent_cpu_weight_get_size (weight);
       self->memory += size;
       if (!pent_cpu_weight_is_loaded (weight) && !g_size_checked_add (&wanted, wanted, size))
-        wanted = G_MAXSIZE;
+        return G_MAXSIZE;
     }
-  if (wanted <= available)
-    return TRUE;
+  return wanted;
+}
+
+/* Makes the steps, and refuses what the system cannot hold before it is
+ * filled: memory that is promised and not there ends in the kernel killing the
+ * program. What costs memory for speed alone is left out if it does not fit. */
+static gboolean
+make_fitting_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, GCancellable *cancellable,
+                    GError **error)
+{
+  gsize wanted = 0, available = pent_cpu_memory_get_free ();
+
+  for (int allows_winograd = 1; allows_winograd >= 0; allows_winograd--)
+    {
+      if (!make_steps (self, dnn, cache, allows_winograd, cancellable, error))
+        return FALSE;
+      wanted = count_memory (self);
+      if (wanted <= available)
+        return TRUE;
+    }
 
   g_autofree char *wanted_text = g_format_size_full (wanted, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *available_text = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
@@ -153,8 +170,9 @@ load_weights (PentCpuProgram *self, void *staging, GCancellable *cancellable, GE
 
 /* Loads what is not loaded, with memory on the way for the largest of them. */
 static gboolean
-load_all (PentCpuProgram *self, GHashTable *weights, GCancellable *cancellable, GError **error)
+load_all (PentCpuProgram *self, GCancellable *cancellable, GError **error)
 {
+  g_autoptr (GHashTable) weights = collect_weights (self);
   gsize size = 1;
   GHashTableIter iter;
   gpointer weight;
@@ -185,14 +203,9 @@ pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const PentCpuKernels *
   self->plan = plan;
   self->frame.kernels = kernels;
   self->arena_size = MAX (pent_plan_get_arena_size (plan), 1);
-  self->scratch_size = 1;
-  if (!make_steps (self, dnn, cache, cancellable, error))
+  if (!make_fitting_steps (self, dnn, cache, cancellable, error) || !load_all (self, cancellable, error))
     return NULL;
-
-  g_autoptr (GHashTable) weights = collect_weights (self);
   const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
-  if (!check_memory (self, weights, error) || !load_all (self, weights, cancellable, error))
-    return NULL;
   self->frame.arena = pent_cpu_memory_new (self->arena_size, name, error);
   if (self->frame.arena == NULL)
     return NULL;
@@ -213,33 +226,10 @@ pent_cpu_program_set_profile (PentCpuProgram *self, PentCpuProfileFunc profile, 
   self->profile_data = user_data;
 }
 
-/* Subnormal numbers count as zero on every thread of the pool: they carry
- * nothing a picture shows, and cost a hundred cycles each. The caller's own
- * state is kept for it. */
-static guint
-flush_subnormals (void)
-{
-#if defined __SSE2__
-  guint before = _mm_getcsr ();
-# pragma omp parallel
-  _mm_setcsr (_mm_getcsr () | _MM_FLUSH_ZERO_ON | 0x40);
-  return before;
-#else
-  return 0;
-#endif
-}
-
-static void
-restore_subnormals (guint before)
-{
-#if defined __SSE2__
-  _mm_setcsr (before);
-#endif
-}
-
 static gboolean
-run_steps (PentCpuProgram *self, GCancellable *cancellable, GError **error)
+pent_cpu_program_run (PentProgram *program, GCancellable *cancellable, GError **error)
 {
+  PentCpuProgram *self = PENT_CPU_PROGRAM (program);
   guint n_prelude = pent_plan_get_n_prelude (self->plan);
 
   for (guint i = self->needs_prelude ? 0 : n_prelude; i < self->steps->len; i++)
@@ -252,17 +242,6 @@ run_steps (PentCpuProgram *self, GCancellable *cancellable, GError **error)
     }
   self->needs_prelude = FALSE;
   return TRUE;
-}
-
-static gboolean
-pent_cpu_program_run (PentProgram *program, GCancellable *cancellable, GError **error)
-{
-  PentCpuProgram *self = PENT_CPU_PROGRAM (program);
-  guint before = flush_subnormals ();
-  gboolean ok = run_steps (self, cancellable, error);
-
-  restore_subnormals (before);
-  return ok;
 }
 
 static gboolean

@@ -52,10 +52,11 @@ pent_cpu_view_data (const PentCpuView *view, const PentCpuFrame *frame)
 
 /**
  * PentCpuMaker:
- * @position: of the operator in the plan
  * @moved_biases: by tensor id: (n, c) floats where the convolution that made
  *   the tensor left its channel bias to the group norm that reads it; filled
  *   in whenever the convolution runs
+ *
+ * @allows_winograd: whether speed may be bought with memory
  *
  * What the steps of a program are made with.
  */
@@ -65,13 +66,16 @@ typedef struct
   const PentCpuKernels *kernels;
   PentCpuWeightCache   *cache;
   PentPlan             *plan;
-  guint                 position;
   float               **moved_biases;
+  gboolean              allows_winograd;
 } PentCpuMaker;
 
 PentCpuView pent_cpu_maker_view (const PentCpuMaker *maker, const PentTensor *tensor);
 
+gboolean     pent_cpu_winograd_is_better (const PentCpuMaker *maker, const PentOp *op);
+
 PentCpuStep *pent_cpu_product_step_new   (PentCpuMaker *maker, const PentOp *op, GError **error);
+PentCpuStep *pent_cpu_winograd_step_new  (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_geglu_step_new     (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_norm_step_new      (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_attention_step_new (PentCpuMaker *maker, const PentOp *op, GError **error);

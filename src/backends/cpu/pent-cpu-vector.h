@@ -6,8 +6,9 @@
  * own vectors give arithmetic; what it has no operator for stands here, with
  * the instruction where there is one. */
 
-#include "pent-dtype.h"
+#include "pent-graph.h"
 
+#include <math.h>
 #include <string.h>
 
 #if defined __x86_64__ || defined __i386__
@@ -164,6 +165,34 @@ PENT_INLINE Vec
 vec_swish (Vec x, float slope)
 {
   return x / (vec_exp2 (x * vec_all (-slope * 1.44269504f)) + vec_all (1.0f));
+}
+
+/* x Phi (x), with the error function itself. */
+PENT_INLINE Vec
+vec_gelu (Vec x)
+{
+  for (int i = 0; i < PENT_LANES; i++)
+    x[i] = 0.5f * x[i] * (1 + erff (x[i] * (float) M_SQRT1_2));
+  return x;
+}
+
+PENT_INLINE Vec
+vec_activate (PentActivation activation, Vec x)
+{
+  switch (activation)
+    {
+    case PENT_ACTIVATION_SILU:
+      return vec_swish (x, 1);
+    case PENT_ACTIVATION_QUICK_GELU:
+      return vec_swish (x, 1.702f);
+    case PENT_ACTIVATION_RELU:
+      return vec_max (vec_all (0), x);
+    case PENT_ACTIVATION_GELU:
+      return vec_gelu (x);
+    case PENT_ACTIVATION_NONE:
+    default:
+      return x;
+    }
 }
 
 /* The upper halves, rounded to nearest, ties to even. */

@@ -153,9 +153,13 @@ is_plain (const PentCpuWeight *self)
 gsize
 pent_cpu_weight_get_staging (const PentCpuWeight *self)
 {
+  gsize n = pent_weight_n_elements (&self->source);
+
   if (self->data != NULL || is_plain (self))
     return 0;
-  return pent_weight_n_elements (&self->source) * pent_dtype_size (self->operand);
+  if (self->order == PENT_CPU_WEIGHT_WINOGRAD)
+    return (n + n / 9 * PENT_CPU_WINOGRAD_PLANES) * sizeof (float);
+  return n * pent_dtype_size (self->operand);
 }
 
 /* Elements converted by one thread at a time. */
@@ -190,6 +194,52 @@ convert_all_channels_last (const PentCpuWeight *self, const PentCpuKernels *kern
   }
 }
 
+/* G of Lavin and Gray 2015 times three values. */
+static void
+transform_three (const double *g, int stride, double *to)
+{
+  double ends = g[0] + g[2 * stride], wide = g[0] / 4 + g[2 * stride];
+
+  to[0] = g[0] / 4;
+  to[1] = -(ends + g[stride]) / 6;
+  to[2] = -(ends - g[stride]) / 6;
+  to[3] = (wide + g[stride] / 2) / 6;
+  to[4] = (wide - g[stride] / 2) / 6;
+  to[5] = g[2 * stride];
+}
+
+/* G g G^T for the kernels of one input channel, from (out, in, 3, 3) to (36,
+ * in, out). */
+static void
+transform_channel (const float *weight, gsize in, gsize out, gsize c, float *to)
+{
+  for (gsize o = 0; o < out; o++)
+    {
+      double g[9], rows[3 * PENT_CPU_WINOGRAD_PATCH];
+      for (int i = 0; i < 9; i++)
+        g[i] = weight[(o * in + c) * 9 + i];
+      for (int j = 0; j < 3; j++)
+        transform_three (g + j, 3, rows + j * PENT_CPU_WINOGRAD_PATCH);
+      for (int i = 0; i < PENT_CPU_WINOGRAD_PATCH; i++)
+        {
+          double values[PENT_CPU_WINOGRAD_PATCH];
+          transform_three (rows + i, PENT_CPU_WINOGRAD_PATCH, values);
+          for (int j = 0; j < PENT_CPU_WINOGRAD_PATCH; j++)
+            to[((i * PENT_CPU_WINOGRAD_PATCH + j) * in + c) * out + o] = values[j];
+        }
+    }
+}
+
+static void
+transform_weight (const PentCpuWeight *self, const float *weight, float *to)
+{
+  gsize out = self->source.dim[0], in = self->source.dim[1];
+
+#pragma omp parallel for schedule(static)
+  for (gsize c = 0; c < in; c++)
+    transform_channel (weight, in, out, c, to);
+}
+
 static void
 convert (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *plain)
 {
@@ -202,6 +252,31 @@ convert (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *plain
                       (const guint8 *) self->source.data + i * source_size, MIN (PIECE, n - i));
 }
 
+/* The weight's elements in the order and type that is packed: the file's own
+ * bytes, or made in @staging. */
+static const void *
+make_plain (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *staging)
+{
+  gsize n = pent_weight_n_elements (&self->source);
+
+  if (is_plain (self))
+    return self->source.data;
+  switch (self->order)
+    {
+    case PENT_CPU_WEIGHT_CHANNELS_LAST:
+      convert_all_channels_last (self, kernels, staging);
+      return staging;
+    case PENT_CPU_WEIGHT_WINOGRAD:
+      convert (self, kernels, staging);
+      transform_weight (self, (const float *) (const void *) staging, (float *) (void *) staging + n);
+      return staging + n * sizeof (float);
+    case PENT_CPU_WEIGHT_AS_STORED:
+    default:
+      convert (self, kernels, staging);
+      return staging;
+    }
+}
+
 /**
  * pent_cpu_weight_load:
  * @staging: pent_cpu_weight_get_staging() bytes, aligned to a cache line
@@ -211,18 +286,12 @@ convert (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *plain
 gboolean
 pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, void *staging, GError **error)
 {
-  const void *plain = is_plain (self) ? self->source.data : staging;
-
   if (self->data != NULL)
     return TRUE;
   self->data = pent_cpu_memory_new (self->size, "The model", error);
   if (self->data == NULL)
     return FALSE;
-  if (self->order == PENT_CPU_WEIGHT_CHANNELS_LAST)
-    convert_all_channels_last (self, kernels, staging);
-  else if (plain == staging)
-    convert (self, kernels, staging);
-  if (pent_dnn_layout_pack (self->layout, plain, self->data, error))
+  if (pent_dnn_layout_pack (self->layout, make_plain (self, kernels, staging), self->data, error))
     return TRUE;
   pent_cpu_memory_free (self->data, self->size);
   self->data = NULL;

@@ -30,6 +30,7 @@ typedef enum
 {
   PENT_CPU_WEIGHT_AS_STORED,      /* (out, in, kh, kw) */
   PENT_CPU_WEIGHT_CHANNELS_LAST,  /* (out, kh, kw, in) */
+  PENT_CPU_WEIGHT_WINOGRAD,       /* (36, in, out), transformed, in f32 */
 } PentCpuWeightOrder;
 
 PentCpuWeightCache *pent_cpu_weight_cache_new   (void);
