@@ -8,6 +8,7 @@
 #include "pent-cli-message.h"
 #include "pent-cli-nearest.h"
 #include "pent-error.h"
+#include "pent-threads.h"
 
 static const char help[] =
   "Paints pictures from words, and says what models, devices and pictures are.\n"
@@ -96,6 +97,8 @@ run_command (const char *word, char **arguments)
 int
 main (int argc, char **argv)
 {
+  pent_threads_prepare (argv);
+
   /* Messages of the system in the user's language, numbers in nobody's. */
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");

@@ -45,6 +45,7 @@ typedef struct
   PentRecipe      *recipe;        /* of the first picture */
   PentRunInfo      info;          /* as of the newest picture */
   int              width, height; /* of the pictures */
+  double           seconds_check; /* opening the model, which the run then finds open */
   int              n_files;       /* that are finished */
   guint            n_warnings;    /* that were shown */
   GError          *trouble;       /* of a preview; the run was cancelled for it */
@@ -113,6 +114,8 @@ picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, 
   if (self->recipe == NULL)
     self->recipe = g_steal_pointer (&recipe);
   self->info = *info;
+  self->info.seconds_load += self->seconds_check;
+  self->info.seconds_total += self->seconds_check;
 
   const char *file = self->files[picture->index];
   pent_cli_progress_tell_picture (self->progress, picture->index + 1, self->order->request->count, picture->seed, file);
@@ -141,8 +144,12 @@ check_places (const Generation *self, GError **error)
 static gboolean
 check (Generation *self, const PentRunInfo **info, GError **error)
 {
+  gint64 begin = g_get_monotonic_time ();
   if (!pent_pipeline_check (self->pipeline, self->order->request, info, error))
     return FALSE;
+  self->seconds_check = (g_get_monotonic_time () - begin) / (double) G_USEC_PER_SEC;
+  if (!self->order->seed_given)
+    pent_cli_progress_tell_seed (self->progress, self->order->request->seed);
   self->width = (*info)->width;
   self->height = (*info)->height;
   return TRUE;
@@ -211,8 +218,6 @@ run (Generation *self, GError **error)
   pent_cli_latents_init (&self->latents);
   if (!check_places (self, error))
     return FALSE;
-  if (!self->order->seed_given)
-    pent_cli_progress_tell_seed (self->progress, self->order->request->seed);
 
   self->pipeline = pent_pipeline_new ();
   return self->order->dry_run ? dry_run (self, error) : paint (self, error);

@@ -39,16 +39,20 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Decoder, decoder_clear)
 static void
 fail_cb (png_structp png, const char *message)
 {
+  /* The message may quote bytes of the file. */
   GError **error = png_get_error_ptr (png);
+  g_autofree char *escaped = g_strescape (message, NULL);
   if (*error == NULL)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "the PNG picture is damaged (%s): use another copy of it.", message);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "the PNG picture is damaged (%s): use another copy of it.", escaped);
+  g_clear_pointer (&escaped, g_free);
   png_longjmp (png, 1);
 }
 
+/* What libpng only warns of (a broken comment, a strange profile) does not
+ * touch the pixels. */
 static void
 warn_cb (png_structp png, const char *message)
 {
-  g_debug ("libpng: %s", message);
 }
 
 static void

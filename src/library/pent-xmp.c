@@ -112,7 +112,9 @@ pent_xmp_read (const char *data, gsize size)
 {
   static const GMarkupParser parser = { start_element_cb, end_element_cb, text_cb };
   Reader reader = { 0 };
-  gsize n = strnlen (data, size);
+  gsize n = size > 0 ? strnlen (data, size) : 0;
+  if (n == 0)
+    return NULL;
 
   g_autoptr (GMarkupParseContext) context =
     g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &reader, NULL);
