@@ -4,10 +4,12 @@
 #include <glib/gi18n.h>
 
 #include "pent-application.h"
+#include "pent-threads.h"
 
 int
 main (int argc, char **argv)
 {
+  pent_threads_prepare (argv);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, PENT_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
