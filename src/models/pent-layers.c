@@ -46,7 +46,7 @@ typedef struct
   gboolean   has_bias;
 } Layer;
 
-static gboolean
+static gboolean G_GNUC_PRINTF (4, 0)
 find_layer (PentLayers *self, PentTensor *x, Layer *layer, const char *format, va_list args)
 {
   if (x == NULL || self->error != NULL)
