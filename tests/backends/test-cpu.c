@@ -44,6 +44,66 @@ test_other_model_at_same_address (void)
   pent_cpu_weight_cache_free (cache);
 }
 
+/* A convolution's shape: each takes another way. */
+typedef struct
+{
+  const char *name;
+  gint64      h, in, out;
+} Way;
+
+static const Way ways[] = {
+  { "direct", 10, 24, 40 },
+  { "gathered", 3, 1280, 40 },
+  { "winograd", 20, 64, 72 },
+};
+
+/* Runs items @from to @from + @n of @x and returns what comes out. */
+static float *
+run_way (const Way *way, const PentWeight *weight, const float *x, gint64 from, gint64 n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PentBackend) backend = pent_cpu_backend_new (&error);
+  PentGraph *graph = pent_graph_new (way->name);
+  PentConvOptions options = { 1, 1, 1, 1, 1 };
+  PentShape shape = { n, way->h, way->h, way->in };
+  gsize item = way->h * way->h * way->in;
+
+  options.channel_bias = pent_graph_input (graph, "channel bias", (PentShape) { n, 1, 1, way->out }, PENT_INPUT_DYNAMIC);
+  pent_graph_output (graph, pent_graph_conv2d (graph, pent_graph_input (graph, "x", shape, PENT_INPUT_DYNAMIC), weight,
+                                               NULL, &options));
+  g_autoptr (PentProgram) program = pent_backend_compile (backend, pent_plan_new (graph, PENT_F32, 64, NULL), NULL, &error);
+  g_assert_no_error (error);
+  pent_program_set_input (program, 0, x + from * way->out, NULL);
+  pent_program_set_input (program, 1, x + from * item, NULL);
+  g_assert_true (pent_program_run (program, NULL, &error));
+  float *y = g_new (float, n * way->h * way->h * way->out);
+  pent_program_get_output (program, 0, y, NULL);
+  return y;
+}
+
+/* Whatever way a convolution takes, an item's bits do not depend on what it is
+ * computed beside. */
+static void
+test_items_are_independent (gconstpointer data)
+{
+  const Way *way = data;
+  gsize n_weights = way->out * way->in * 9, item = way->h * way->h * way->in, y_item = way->h * way->h * way->out;
+  g_autofree float *values = g_new (float, n_weights), *x = g_new (float, 5 * item);
+  PentWeight weight = { "weight", PENT_F32, 4, { way->out, way->in, 3, 3 }, values };
+  g_autoptr (GRand) random = g_rand_new_with_seed (3);
+
+  for (gsize i = 0; i < n_weights; i++)
+    values[i] = g_rand_double_range (random, -0.1, 0.1);
+  for (gsize i = 0; i < 5 * item; i++)
+    x[i] = g_rand_double_range (random, -1, 1);
+  g_autofree float *together = run_way (way, &weight, x, 0, 5);
+  for (gint64 n = 0; n < 5; n++)
+    {
+      g_autofree float *alone = run_way (way, &weight, x, n, 1);
+      g_assert_cmpmem (alone, y_item * sizeof (float), together + n * y_item, y_item * sizeof (float));
+    }
+}
+
 static void
 test_unsupported_operand (void)
 {
@@ -150,6 +210,11 @@ main (int argc, char *argv[])
   g_test_add_func ("/cpu/other-model-at-same-address", test_other_model_at_same_address);
   g_test_add_func ("/cpu/unsupported-operand", test_unsupported_operand);
   g_test_add_func ("/cpu/memory", test_memory);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/cpu/items-are-independent/%s", ways[i].name);
+      g_test_add_data_func (path, &ways[i], test_items_are_independent);
+    }
   for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
     {
       g_autofree char *convert = g_strdup_printf ("/cpu/%s/convert", sets[i]);

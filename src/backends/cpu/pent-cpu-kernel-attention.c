@@ -5,19 +5,18 @@
  * ("FlashAttention"): the score matrix is never stored. Compiled once for each
  * instruction set.
  *
- * Operands are counted in words of 32 bits: a float, or, where the processor
- * multiplies pairs of bf16, such a pair along the dimension summed over. With
- * that both products, scores = q k^T and output += p v, are one routine on
- * words: y (rows, columns) = y scale + a (rows, words) b (words, columns).
+ * Queries lie side by side in the lanes of vectors, so that scores, softmax and
+ * output are computed for a vector of queries at once, whatever d is:
+ * scores^T = k q^T and output^T += v^T p^T are one routine, a few numbers of k
+ * or v times vectors of queries.
  *
- * Packed is, for each block of keys, k (words of d, keys) and v (words of
- * keys, d rounded up to whole vectors), the last block filled up with zeros.
+ * Operands are counted in words of 32 bits: a float, or, where the processor
+ * multiplies pairs of bf16, such a pair along the dimension summed over.
+ * Packed is k (keys, words of d), then v (words of keys, d).
  */
 
 #include "pent-cpu-kernel-sets.h"
 #include "pent-cpu-vector.h"
-
-#include <math.h>
 
 #if PENT_LANES == 16 && defined __AVX512BF16__
 # define HAS_PAIRS 1
@@ -25,9 +24,27 @@
 # define HAS_PAIRS 0
 #endif
 
-/* Rows of the blocks' buffers: a tile may go past the last query, and vectors
- * of rows are whole. */
-#define N_ROWS (PENT_CPU_QUERY_BLOCK + 16)
+#define N_QUERIES PENT_CPU_QUERY_BLOCK
+#define N_KEYS    PENT_CPU_KEY_BLOCK
+
+/* Vectors of a tile, so that a block of queries is a whole number of them. */
+#if PENT_LANES == 16
+# define TILE_VECTORS 4
+# define MAX_TILE_ROWS 6
+#else
+# define TILE_VECTORS 2
+# define MAX_TILE_ROWS 5
+#endif
+#define TILE_QUERIES (TILE_VECTORS * PENT_LANES)
+
+/* The numbers a tile multiplies vectors with: row r, word i at
+ * r * row + i * word. */
+typedef struct
+{
+  const guint32 *data;
+  gsize          row;
+  gsize          word;
+} Numbers;
 
 PENT_INLINE Vec
 multiply_floats (Vec sum, guint32 a, Vec b)
@@ -44,128 +61,110 @@ multiply_pairs (Vec sum, guint32 a, Vec b)
 }
 #endif
 
-/* A tile of ROWS rows and COLUMNS vectors of the product, held in registers. */
-#define DEFINE_TILE(kind, ROWS, COLUMNS)                                                                             \
-  static void tile_##kind##_##COLUMNS (const guint32 *a, gsize a_stride, const guint32 *b, gsize b_stride, float *y, \
-                                       gsize y_stride, gsize n_words, const float *scale)                            \
-  {                                                                                                                  \
-    Vec sum[ROWS][COLUMNS];                                                                                          \
-    _Pragma ("GCC unroll 8") for (int r = 0; r < ROWS; r++)                                                          \
-      _Pragma ("GCC unroll 8") for (int c = 0; c < COLUMNS; c++)                                                     \
-        sum[r][c] = scale != NULL ? vec_load (y + r * y_stride + c * PENT_LANES) * vec_all (scale[r]) : vec_all (0); \
-    for (gsize i = 0; i < n_words; i++)                                                                              \
-      {                                                                                                              \
-        Vec row[COLUMNS];                                                                                            \
-        _Pragma ("GCC unroll 8") for (int c = 0; c < COLUMNS; c++)                                                   \
-          row[c] = vec_load (b + i * b_stride + c * PENT_LANES);                                                     \
-        _Pragma ("GCC unroll 8") for (int r = 0; r < ROWS; r++)                                                      \
-          _Pragma ("GCC unroll 8") for (int c = 0; c < COLUMNS; c++)                                                 \
-            sum[r][c] = multiply_##kind (sum[r][c], a[r * a_stride + i], row[c]);                                    \
-      }                                                                                                              \
-    _Pragma ("GCC unroll 8") for (int r = 0; r < ROWS; r++)                                                          \
-      _Pragma ("GCC unroll 8") for (int c = 0; c < COLUMNS; c++)                                                     \
-        vec_store (y + r * y_stride + c * PENT_LANES, sum[r][c]);                                                    \
+/* ROWS rows of TILE_QUERIES queries, held in registers: y = y * scale + a b,
+ * or a b without @scale, which has a value for each query. Rows of b and y are
+ * N_QUERIES apart. */
+#define DEFINE_TILE(kind, ROWS)                                                                                \
+  static void tile_##kind##_##ROWS (Numbers a, const guint32 *b, gsize n_words, const float *scale, float *y)  \
+  {                                                                                                            \
+    Vec sum[ROWS][TILE_VECTORS];                                                                               \
+    _Pragma ("GCC unroll 8") for (int r = 0; r < ROWS; r++)                                                    \
+      _Pragma ("GCC unroll 8") for (int c = 0; c < TILE_VECTORS; c++)                                          \
+        sum[r][c] = scale == NULL ? vec_all (0)                                                                \
+                                  : vec_load (y + r * N_QUERIES + c * PENT_LANES)                              \
+                                        * vec_load (scale + c * PENT_LANES);                                   \
+    for (gsize i = 0; i < n_words; i++)                                                                        \
+      {                                                                                                        \
+        Vec row[TILE_VECTORS];                                                                                 \
+        _Pragma ("GCC unroll 8") for (int c = 0; c < TILE_VECTORS; c++)                                        \
+          row[c] = vec_load (b + i * N_QUERIES + c * PENT_LANES);                                              \
+        _Pragma ("GCC unroll 8") for (int r = 0; r < ROWS; r++)                                                \
+          _Pragma ("GCC unroll 8") for (int c = 0; c < TILE_VECTORS; c++)                                      \
+            sum[r][c] = multiply_##kind (sum[r][c], a.data[r * a.row + i * a.word], row[c]);                   \
+      }                                                                                                        \
+    _Pragma ("GCC unroll 8") for (int r = 0; r < ROWS; r++)                                                    \
+      _Pragma ("GCC unroll 8") for (int c = 0; c < TILE_VECTORS; c++)                                          \
+        vec_store (y + r * N_QUERIES + c * PENT_LANES, sum[r][c]);                                             \
   }
 
-typedef void (*Tile) (const guint32 *a, gsize a_stride, const guint32 *b, gsize b_stride, float *y, gsize y_stride,
-                      gsize n_words, const float *scale);
+typedef void (*Tile) (Numbers a, const guint32 *b, gsize n_words, const float *scale, float *y);
 
-/* As many sums as the registers hold beside a row of b and one value of a:
- * 32 registers with AVX-512, else 16. */
-#if PENT_LANES == 16
-# define MAX_TILE_COLUMNS 5
-static const int tile_rows[MAX_TILE_COLUMNS + 1] = { 0, 8, 8, 8, 6, 5 };
-DEFINE_TILE (floats, 8, 1)
-DEFINE_TILE (floats, 8, 2)
-DEFINE_TILE (floats, 8, 3)
-DEFINE_TILE (floats, 6, 4)
-DEFINE_TILE (floats, 5, 5)
-static const Tile tiles_of_floats[MAX_TILE_COLUMNS + 1] = {
-  NULL, tile_floats_1, tile_floats_2, tile_floats_3, tile_floats_4, tile_floats_5,
+#define DEFINE_TILES(kind) \
+  DEFINE_TILE (kind, 1)    \
+  DEFINE_TILE (kind, 2)    \
+  DEFINE_TILE (kind, 3)    \
+  DEFINE_TILE (kind, 4)    \
+  DEFINE_TILE (kind, 5)
+
+/* By the number of rows: with AVX-512's 32 registers up to six. */
+DEFINE_TILES (floats)
+#if MAX_TILE_ROWS == 6
+DEFINE_TILE (floats, 6)
+static const Tile tiles_of_floats[MAX_TILE_ROWS + 1] = {
+  NULL, tile_floats_1, tile_floats_2, tile_floats_3, tile_floats_4, tile_floats_5, tile_floats_6,
 };
 #else
-# define MAX_TILE_COLUMNS 3
-static const int tile_rows[MAX_TILE_COLUMNS + 1] = { 0, 8, 6, 4 };
-DEFINE_TILE (floats, 8, 1)
-DEFINE_TILE (floats, 6, 2)
-DEFINE_TILE (floats, 4, 3)
-static const Tile tiles_of_floats[MAX_TILE_COLUMNS + 1] = { NULL, tile_floats_1, tile_floats_2, tile_floats_3 };
-#endif
-
-#if HAS_PAIRS
-DEFINE_TILE (pairs, 8, 1)
-DEFINE_TILE (pairs, 8, 2)
-DEFINE_TILE (pairs, 8, 3)
-DEFINE_TILE (pairs, 6, 4)
-DEFINE_TILE (pairs, 5, 5)
-static const Tile tiles_of_pairs[MAX_TILE_COLUMNS + 1] = {
-  NULL, tile_pairs_1, tile_pairs_2, tile_pairs_3, tile_pairs_4, tile_pairs_5,
+static const Tile tiles_of_floats[MAX_TILE_ROWS + 1] = {
+  NULL, tile_floats_1, tile_floats_2, tile_floats_3, tile_floats_4, tile_floats_5,
 };
 #endif
 
-/* Vectors of the next tile where @n are left: one size for all if it can be. */
-static int
-choose_columns (gsize n)
-{
-  if (n <= MAX_TILE_COLUMNS)
-    return n;
-  for (int columns = MAX_TILE_COLUMNS; columns > 2; columns--)
-    if (n % columns == 0)
-      return columns;
-  return MAX_TILE_COLUMNS - 1;
-}
+#if HAS_PAIRS
+DEFINE_TILES (pairs)
+DEFINE_TILE (pairs, 6)
+static const Tile tiles_of_pairs[MAX_TILE_ROWS + 1] = {
+  NULL, tile_pairs_1, tile_pairs_2, tile_pairs_3, tile_pairs_4, tile_pairs_5, tile_pairs_6,
+};
+#endif
 
-/* The first @n_rows rows of y (and up to 7 more, which mean nothing) = y * scale
- * by row + a b; without @scale y is overwritten. */
+/* y (n_rows, queries) = y * scale + a (n_rows, n_words) b (n_words, queries).
+ * Rows are shared out evenly among as few tiles as can be. */
 static void
-multiply (gboolean pairs, const guint32 *a, gsize a_stride, const guint32 *b, gsize b_stride, float *y,
-          gsize y_stride, gsize n_rows, gsize n_vectors, gsize n_words, const float *scale)
+multiply (gboolean pairs, Numbers a, const guint32 *b, gsize n_rows, gsize n_words, gsize n_queries,
+          const float *scale, float *y)
 {
-  for (gsize c = 0; c < n_vectors;)
+  gsize n_tiles = (n_rows + MAX_TILE_ROWS - 1) / MAX_TILE_ROWS;
+  gsize rows = n_rows / n_tiles, n_larger = n_rows % n_tiles;
+
+  for (gsize i = 0, r = 0; i < n_tiles; i++)
     {
-      int columns = choose_columns (n_vectors - c), rows = tile_rows[columns];
-      Tile tile = tiles_of_floats[columns];
+      gsize these = i < n_larger ? rows + 1 : rows;
+      Numbers part = { a.data + r * a.row, a.row, a.word };
+      Tile tile = tiles_of_floats[these];
 #if HAS_PAIRS
       if (pairs)
-        tile = tiles_of_pairs[columns];
+        tile = tiles_of_pairs[these];
 #endif
-      for (gsize r = 0; r < n_rows; r += rows)
-        tile (a + r * a_stride, a_stride, b + c * PENT_LANES, b_stride, y + r * y_stride + c * PENT_LANES, y_stride,
-              n_words, scale != NULL ? scale + r : NULL);
-      c += columns;
+      for (gsize q = 0; q < n_queries; q += TILE_QUERIES)
+        tile (part, b + q, n_words, scale != NULL ? scale + q : NULL, y + r * N_QUERIES + q);
+      r += these;
     }
 }
 
 typedef struct
 {
   gboolean pairs;
-  gsize    k_words;   /* along d */
-  gsize    v_words;   /* along the keys of a block */
-  gsize    width;     /* d rounded up to whole vectors */
-  gsize    block;     /* words of a packed block */
+  gsize    d_words;     /* of a token's head */
+  gsize    key_words;   /* of all keys */
 } Layout;
 
 static Layout
 lay_out (const PentCpuAttention *self)
 {
-  Layout layout = { .pairs = HAS_PAIRS && self->dtype == PENT_BF16 };
+  gboolean pairs = HAS_PAIRS && self->dtype == PENT_BF16;
 
-  layout.k_words = layout.pairs ? (self->d + 1) / 2 : self->d;
-  layout.v_words = layout.pairs ? PENT_CPU_KEY_BLOCK / 2 : PENT_CPU_KEY_BLOCK;
-  layout.width = (self->d + PENT_LANES - 1) / PENT_LANES * PENT_LANES;
-  layout.block = layout.k_words * PENT_CPU_KEY_BLOCK + layout.v_words * layout.width;
-  return layout;
+  return (Layout) { pairs, pairs ? (self->d + 1) / 2 : self->d, pairs ? (self->n_keys + 1) / 2 : self->n_keys };
 }
 
 gsize
 PENT_CPU_IN_SET (pent_cpu_attention_packed_size) (const PentCpuAttention *self)
 {
-  gsize n_blocks = (self->n_keys + PENT_CPU_KEY_BLOCK - 1) / PENT_CPU_KEY_BLOCK;
+  Layout layout = lay_out (self);
 
-  return n_blocks * lay_out (self).block * sizeof (guint32);
+  return (self->n_keys * layout.d_words + layout.key_words * self->d) * sizeof (guint32);
 }
 
-/* The words of one token's head, with zeros to the end of the last. */
+/* The words of one token's head; the last pair of an odd d is filled up with 0. */
 static void
 read_words (const PentCpuAttention *self, const Layout *layout, const void *tokens, gsize token, guint32 *words)
 {
@@ -177,70 +176,28 @@ read_words (const PentCpuAttention *self, const Layout *layout, const void *toke
     }
   else if (layout->pairs)
     {
-      words[layout->k_words - 1] = 0;
+      words[layout->d_words - 1] = 0;
       memcpy (words, row, self->d * sizeof (guint16));
     }
   else
     {
       gsize c = 0;
       for (; c + PENT_LANES <= self->d; c += PENT_LANES)
-        vec_store (words + c, vec_from_bf16 ((const guint16 *) (const void *) row + c));
+        vec_store (words + c, vec_read (PENT_BF16, row, c));
       if (c < self->d)
         vec_write_some (PENT_F32, words, c, vec_read_some (PENT_BF16, row, c, self->d - c), self->d - c);
     }
 }
 
-/* How many keys are turned at a time: their words lie in a buffer on the stack
- * in pieces of so many words. */
-#define TURN 16
-
+/* Two tokens' values side by side, the second 0 beyond the last key. */
 static void
-pack_keys (const PentCpuAttention *self, const Layout *layout, const void *k, gsize first, gsize n_keys,
-           guint32 *packed)
+pair_values (const PentCpuAttention *self, const guint16 *v, gsize key, guint32 *words)
 {
-  gsize size = pent_dtype_size (self->dtype), per_word = layout->pairs ? 2 : 1;
+  const guint16 *even = v + key * self->stride;
+  const guint16 *odd = key + 1 < self->n_keys ? even + self->stride : NULL;
 
-  for (gsize j = 0; j < n_keys; j += TURN)
-    for (gsize c = 0; c < layout->k_words; c += TURN)
-      {
-        guint32 words[TURN][TURN] = { 0 };
-        PentCpuAttention piece = *self;
-        Layout piece_layout = *layout;
-        gsize n_words = MIN (TURN, layout->k_words - c), n_rows = MIN (TURN, n_keys - j);
-
-        piece.d = MIN (TURN * per_word, self->d - c * per_word);
-        piece_layout.k_words = n_words;
-        for (gsize r = 0; r < n_rows; r++)
-          read_words (&piece, &piece_layout, (const guint8 *) k + c * per_word * size, first + j + r, words[r]);
-        for (gsize w = 0; w < n_words; w++)
-          for (gsize r = 0; r < TURN; r++)
-            packed[(c + w) * PENT_CPU_KEY_BLOCK + j + r] = words[r][w];
-      }
-}
-
-static void
-pack_values (const PentCpuAttention *self, const Layout *layout, const void *v, gsize first, gsize n_keys,
-             guint32 *packed)
-{
-  if (!layout->pairs)
-    {
-      for (gsize j = 0; j < n_keys; j++)
-        {
-          read_words (self, layout, v, first + j, packed + j * layout->width);
-          memset (packed + j * layout->width + self->d, 0, (layout->width - self->d) * sizeof (guint32));
-        }
-      return;
-    }
-
-  const guint16 *values = v;
-  for (gsize j = 0; j < n_keys; j += 2)
-    {
-      const guint16 *even = values + (first + j) * self->stride, *odd = even + self->stride;
-      guint32 *row = packed + j / 2 * layout->width;
-      for (gsize c = 0; c < self->d; c++)
-        row[c] = even[c] | (guint32) (j + 1 < n_keys ? odd[c] : 0) << 16;
-      memset (row + self->d, 0, (layout->width - self->d) * sizeof (guint32));
-    }
+  for (gsize c = 0; c < self->d; c++)
+    words[c] = even[c] | (guint32) (odd != NULL ? odd[c] : 0) << 16;
 }
 
 void
@@ -248,23 +205,31 @@ PENT_CPU_IN_SET (pent_cpu_attention_pack) (const PentCpuAttention *self, const v
                                            void *packed)
 {
   Layout layout = lay_out (self);
-  gsize first = block * PENT_CPU_KEY_BLOCK, n_keys = MIN (PENT_CPU_KEY_BLOCK, self->n_keys - first);
-  guint32 *words = (guint32 *) packed + block * layout.block;
+  gsize first = block * N_KEYS, end = MIN (first + N_KEYS, self->n_keys);
+  guint32 *packed_k = packed, *packed_v = packed_k + self->n_keys * layout.d_words;
 
-  pack_keys (self, &layout, k, first, n_keys, words);
-  pack_values (self, &layout, v, first, n_keys, words + layout.k_words * PENT_CPU_KEY_BLOCK);
+  for (gsize key = first; key < end; key++)
+    read_words (self, &layout, k, key, packed_k + key * layout.d_words);
+  if (layout.pairs)
+    for (gsize key = first; key < end; key += 2)
+      pair_values (self, v, key, packed_v + key / 2 * self->d);
+  else
+    for (gsize key = first; key < end; key++)
+      read_words (self, &layout, v, key, packed_v + key * self->d);
 }
 
-/* What one thread works on: a block of queries and what is known of it so far. */
+/* What one thread works on: a block of queries and what is known of it so far.
+ * Every row has N_QUERIES columns. */
 typedef struct
 {
-  guint32 *q;        /* (rows, k_words) */
-  float   *scores;   /* (rows, keys of a block); becomes p where words are floats */
-  guint32 *pairs;    /* (rows, v_words): p where words are pairs */
-  float   *sum;      /* (rows, width): the output before it is divided by total */
-  float   *top;      /* (rows): the largest score so far, as an exponent of 2 */
-  float   *old_top;  /* (rows): as it was a block ago; then what the old sums are scaled by */
-  float   *total;    /* (rows): the sum of p */
+  guint32 *q;        /* words of d */
+  float   *scores;   /* keys; becomes p where words are floats */
+  guint32 *pairs;    /* pairs of keys: p where words are pairs */
+  float   *sum;      /* d: the output before it is divided by total */
+  float   *top;      /* one: the largest score so far, as an exponent of 2 */
+  float   *total;    /* one: the sum of p */
+  float   *decay;    /* one: what the sums so far are to be scaled by */
+  guint32 *row;      /* no row of queries, but d words of one of them */
 } Work;
 
 static gsize
@@ -273,29 +238,20 @@ round_to_line (gsize words)
   return (words + 15) & ~(gsize) 15;
 }
 
-/* Takes @words words from the memory at *@next. */
-static void *
-take (guint32 **next, gsize words)
-{
-  void *taken = *next;
-
-  *next += round_to_line (words);
-  return taken;
-}
-
-/* Cuts the memory at *@next, which goes to its end. */
 static Work
-cut (const Layout *layout, guint32 **next)
+cut (const PentCpuAttention *self, guint32 *scratch)
 {
+  Layout layout = lay_out (self);
   Work work;
 
-  work.q = take (next, N_ROWS * layout->k_words);
-  work.scores = take (next, N_ROWS * PENT_CPU_KEY_BLOCK);
-  work.pairs = take (next, layout->pairs ? N_ROWS * layout->v_words : 0);
-  work.sum = take (next, N_ROWS * layout->width);
-  work.top = take (next, N_ROWS);
-  work.old_top = take (next, N_ROWS);
-  work.total = take (next, N_ROWS);
+  work.q = scratch;
+  work.pairs = work.q + layout.d_words * N_QUERIES;
+  work.row = work.pairs + (layout.pairs ? N_KEYS / 2 * N_QUERIES : 0);
+  work.scores = (float *) work.row + round_to_line (self->d);
+  work.sum = work.scores + N_KEYS * N_QUERIES;
+  work.top = work.sum + self->d * N_QUERIES;
+  work.total = work.top + N_QUERIES;
+  work.decay = work.total + N_QUERIES;
   return work;
 }
 
@@ -303,88 +259,138 @@ gsize
 PENT_CPU_IN_SET (pent_cpu_attention_scratch_size) (const PentCpuAttention *self)
 {
   Layout layout = lay_out (self);
-  gsize words = N_ROWS * (layout.k_words + PENT_CPU_KEY_BLOCK + (layout.pairs ? layout.v_words : 0) + layout.width)
-                + 3 * N_ROWS;
+  gsize rows = layout.d_words + (layout.pairs ? N_KEYS / 2 : 0) + N_KEYS + self->d + 3;
 
-  return (words + 7 * 16) * sizeof (guint32);
+  return (rows * N_QUERIES + round_to_line (self->d)) * sizeof (guint32);
 }
 
-/* Scores beyond the last key a query sees count as minus infinity. */
+/* Query @first + r sees keys up to itself: what lies behind is minus infinity. */
 static void
-mask (const PentCpuAttention *self, const Work *work, gsize first_query, gsize n_queries, gsize first_key,
-      gsize n_keys, gsize n_columns)
+mask (const Work *work, gsize first_query, gsize first_key, gsize n_keys)
 {
-  for (gsize r = 0; r < n_queries; r++)
-    {
-      gsize seen = self->causal ? MIN (n_keys, first_query + r + 1 - first_key) : n_keys;
-      for (gsize c = seen; c < n_columns; c++)
-        work->scores[r * PENT_CPU_KEY_BLOCK + c] = -INFINITY;
-    }
+  for (gsize j = 0; j < n_keys; j++)
+    for (gsize q = 0; q < N_QUERIES && first_query + q < first_key + j; q++)
+      work->scores[j * N_QUERIES + q] = -INFINITY;
 }
 
-/* Turns a block's scores into p = 2^(score - top), in place; old_top becomes
- * what the sums so far are to be scaled by. The scores come as exponents of e,
- * unscaled: @slope is log2 (e) / sqrt (d). */
-static void
-exponentiate (const Work *work, const Layout *layout, gsize n_queries, gsize n_columns, float slope)
+/* The largest scores of a vector of queries. Four rows at a time: each maximum
+ * waits for the last. */
+PENT_INLINE Vec
+find_top (const float *scores, gsize n_keys)
 {
-  for (gsize r = 0; r < n_queries; r++)
+  Vec top[4];
+  gsize j = 0;
+
+  for (int i = 0; i < 4; i++)
+    top[i] = vec_load (scores);
+  for (; j + 4 <= n_keys; j += 4)
+    for (int i = 0; i < 4; i++)
+      top[i] = vec_max (top[i], vec_load (scores + (j + i) * N_QUERIES));
+  for (; j < n_keys; j++)
+    top[0] = vec_max (top[0], vec_load (scores + j * N_QUERIES));
+  return vec_max (vec_max (top[0], top[1]), vec_max (top[2], top[3]));
+}
+
+/* p = 2^(score - top) for a vector of queries, in place; @slope turns scores
+ * into exponents of 2. */
+static void
+exponentiate (const Work *work, gsize q, gsize n_keys, float slope)
+{
+  float *scores = work->scores + q;
+  Vec old_top = vec_load (work->top + q), total = vec_all (0);
+  Vec top = vec_max (old_top, find_top (scores, n_keys) * vec_all (slope));
+
+  for (gsize j = 0; j < n_keys; j++)
     {
-      const float *row = work->scores + r * PENT_CPU_KEY_BLOCK;
-      Vec top = vec_load (row);
-      for (gsize c = PENT_LANES; c < n_columns; c += PENT_LANES)
-        top = vec_max (top, vec_load (row + c));
-      work->old_top[r] = work->top[r];
-      work->top[r] = fmaxf (work->top[r], vec_top (top) * slope);
+      Vec p = vec_exp2_below (vec_fma (vec_load (scores + j * N_QUERIES), vec_all (slope), -top));
+      total += p;
+      vec_store (scores + j * N_QUERIES, p);
     }
-  for (gsize r = 0; r < N_ROWS; r += PENT_LANES)
-    vec_store (work->old_top + r, vec_exp2 (vec_load (work->old_top + r) - vec_load (work->top + r)));
-  for (gsize r = 0; r < n_queries; r++)
+  Vec decay = vec_exp2_below (old_top - top);
+  vec_store (work->top + q, top);
+  vec_store (work->decay + q, decay);
+  vec_store (work->total + q, vec_fma (vec_load (work->total + q), decay, total));
+}
+
+#if HAS_PAIRS
+/* p of two keys side by side, for a vector of queries. */
+static void
+pair_scores (const Work *work, gsize q, gsize n_keys)
+{
+  for (gsize j = 0; j < n_keys; j += 2)
     {
-      float *row = work->scores + r * PENT_CPU_KEY_BLOCK;
-      Vec minus_top = vec_all (-work->top[r]), total = vec_all (0);
-      for (gsize c = 0; c < n_columns; c += PENT_LANES)
-        {
-          Vec p = vec_exp2 (vec_fma (vec_load (row + c), vec_all (slope), minus_top));
-          total += p;
-          if (layout->pairs)
-            vec_write (PENT_BF16, work->pairs + r * layout->v_words, c, p);
-          else
-            vec_store (row + c, p);
-        }
-      work->total[r] = work->total[r] * work->old_top[r] + vec_sum (total);
+      const float *even = work->scores + j * N_QUERIES + q;
+      Vec odd = j + 1 < n_keys ? vec_load (even + N_QUERIES) : vec_all (0);
+      VecU low = __builtin_convertvector (vec_to_bf16 (vec_load (even)), VecU);
+      VecU high = __builtin_convertvector (vec_to_bf16 (odd), VecU);
+      VecU both = low | high << 16;
+      memcpy (work->pairs + j / 2 * N_QUERIES + q, &both, sizeof both);
     }
 }
+#endif
 
 static void
 start (const PentCpuAttention *self, const Layout *layout, const Work *work, const void *q, gsize first_query,
        gsize n_queries)
 {
+  if (n_queries < N_QUERIES)
+    memset (work->q, 0, layout->d_words * N_QUERIES * sizeof (guint32));
   for (gsize r = 0; r < n_queries; r++)
-    read_words (self, layout, q, first_query + r, work->q + r * layout->k_words);
-  memset (work->q + n_queries * layout->k_words, 0, (N_ROWS - n_queries) * layout->k_words * sizeof (guint32));
-  memset (work->sum, 0, N_ROWS * layout->width * sizeof (float));
-  for (gsize r = 0; r < N_ROWS; r++)
     {
-      work->top[r] = work->old_top[r] = r < n_queries ? -INFINITY : 0;
+      read_words (self, layout, q, first_query + r, work->row);
+      for (gsize i = 0; i < layout->d_words; i++)
+        work->q[i * N_QUERIES + r] = work->row[i];
+    }
+  memset (work->sum, 0, self->d * N_QUERIES * sizeof (float));
+  for (gsize r = 0; r < N_QUERIES; r++)
+    {
+      work->top[r] = -INFINITY;
       work->total[r] = 0;
     }
 }
 
 static void
-finish (const PentCpuAttention *self, const Layout *layout, const Work *work, gsize first_query, gsize n_queries,
-        void *y)
+finish (const PentCpuAttention *self, const Work *work, gsize first_query, gsize n_queries, void *y)
 {
+  float *row = (float *) (void *) work->row;
+
   for (gsize r = 0; r < n_queries; r++)
     {
-      const float *row = work->sum + r * layout->width;
       gsize at = (first_query + r) * self->stride, c = 0;
-      Vec scale = vec_all (1 / work->total[r]);
+      float scale = 1 / work->total[r];
+      for (gsize i = 0; i < self->d; i++)
+        row[i] = work->sum[i * N_QUERIES + r] * scale;
       for (; c + PENT_LANES <= self->d; c += PENT_LANES)
-        vec_write (self->output, y, at + c, vec_load (row + c) * scale);
+        vec_write (self->output, y, at + c, vec_load (row + c));
       if (c < self->d)
-        vec_write_some (self->output, y, at + c, vec_load (row + c) * scale, self->d - c);
+        vec_write_some (self->output, y, at + c, vec_load_some (row + c, self->d - c), self->d - c);
     }
+}
+
+/* Takes one block of keys into account. */
+static void
+attend (const PentCpuAttention *self, const Layout *layout, const Work *work, const guint32 *packed,
+        gsize first_query, gsize n_queries, gsize first_key, gsize n_keys)
+{
+  const guint32 *k = packed + first_key * layout->d_words;
+  const guint32 *v = packed + self->n_keys * layout->d_words + (layout->pairs ? first_key / 2 : first_key) * self->d;
+  float slope = (float) (M_LOG2E / sqrt (self->d));
+
+  multiply (layout->pairs, (Numbers) { k, layout->d_words, 1 }, work->q, n_keys, layout->d_words, n_queries, NULL,
+            work->scores);
+  if (self->causal)
+    mask (work, first_query, first_key, n_keys);
+  for (gsize q = 0; q < n_queries; q += PENT_LANES)
+    {
+      exponentiate (work, q, n_keys, slope);
+#if HAS_PAIRS
+      if (layout->pairs)
+        pair_scores (work, q, n_keys);
+#endif
+    }
+  const guint32 *p = layout->pairs ? work->pairs : (const guint32 *) (const void *) work->scores;
+  gsize n_words = layout->pairs ? (n_keys + 1) / 2 : n_keys;
+  multiply (layout->pairs, (Numbers) { v, 1, self->d }, p, self->d, n_words, n_queries, work->decay, work->sum);
 }
 
 void
@@ -392,30 +398,12 @@ PENT_CPU_IN_SET (pent_cpu_attention_run) (const PentCpuAttention *self, const vo
                                           gsize block, void *y, void *scratch)
 {
   Layout layout = lay_out (self);
-  gsize first = block * PENT_CPU_QUERY_BLOCK, n_queries = MIN (PENT_CPU_QUERY_BLOCK, self->n_queries - first);
+  gsize first = block * N_QUERIES, n_queries = MIN (N_QUERIES, self->n_queries - first);
   gsize end = self->causal ? MIN (self->n_keys, first + n_queries) : self->n_keys;
-  float slope = (float) (M_LOG2E / sqrt (self->d));
-  guint32 *next = scratch;
-  Work work = cut (&layout, &next);
+  Work work = cut (self, scratch);
 
   start (self, &layout, &work, q, first, n_queries);
-  for (gsize key = 0; key < end; key += PENT_CPU_KEY_BLOCK)
-    {
-      const guint32 *k = (const guint32 *) packed + key / PENT_CPU_KEY_BLOCK * layout.block;
-      const guint32 *v = k + layout.k_words * PENT_CPU_KEY_BLOCK;
-      gsize n_keys = MIN (PENT_CPU_KEY_BLOCK, end - key);
-      gsize n_vectors = (n_keys + PENT_LANES - 1) / PENT_LANES;
-
-      multiply (layout.pairs, work.q, layout.k_words, k, PENT_CPU_KEY_BLOCK, work.scores, PENT_CPU_KEY_BLOCK,
-                n_queries, n_vectors, layout.k_words, NULL);
-      mask (self, &work, first, n_queries, key, n_keys, n_vectors * PENT_LANES);
-      exponentiate (&work, &layout, n_queries, n_vectors * PENT_LANES, slope);
-      if (layout.pairs)
-        multiply (TRUE, work.pairs, layout.v_words, v, layout.width, work.sum, layout.width, n_queries,
-                  layout.width / PENT_LANES, (n_keys + 1) / 2, work.old_top);
-      else
-        multiply (FALSE, (const guint32 *) work.scores, PENT_CPU_KEY_BLOCK, v, layout.width, work.sum, layout.width,
-                  n_queries, layout.width / PENT_LANES, n_keys, work.old_top);
-    }
-  finish (self, &layout, &work, first, n_queries, y);
+  for (gsize key = 0; key < end; key += N_KEYS)
+    attend (self, &layout, &work, packed, first, n_queries, key, MIN (N_KEYS, end - key));
+  finish (self, &work, first, n_queries, y);
 }

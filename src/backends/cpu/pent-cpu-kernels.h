@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* Queries and keys that are looked at together. A block's scores, queries and
  * output stay in the first two levels of cache. */
 #define PENT_CPU_QUERY_BLOCK 64
-#define PENT_CPU_KEY_BLOCK   128
+#define PENT_CPU_KEY_BLOCK   64
 
 /**
  * PentCpuAttention:

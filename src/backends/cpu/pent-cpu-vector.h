@@ -56,13 +56,21 @@ vec_store (void *to, Vec v)
   memcpy (to, &v, sizeof v);
 }
 
+#if PENT_LANES == 16
+# define PENT_FIRST_LANES(n) ((__mmask16) ((1u << (n)) - 1))
+#endif
+
 /* The first @n lanes, fewer than all; the others are 0. */
 PENT_INLINE Vec
 vec_load_some (const void *from, gsize n)
 {
+#if PENT_LANES == 16
+  return (Vec) _mm512_maskz_loadu_ps (PENT_FIRST_LANES (n), from);
+#else
   float lanes[PENT_LANES] = { 0 };
   memcpy (lanes, from, n * sizeof (float));
   return vec_load (lanes);
+#endif
 }
 
 /* The second where the first is not a number, as the instruction has it. */
@@ -131,18 +139,17 @@ vec_top (Vec v)
 #endif
 }
 
-/* 2^x, good to 1.2 units in the last place. Below 2^-126 it gives 2^-126, above
- * 2^127.4 that: no subnormal number, no infinity. Not-a-number stays.
+/* 2^x for x up to 127.4, good to 1.2 units in the last place. Below 2^-126 it
+ * gives 2^-126: no subnormal number. Not-a-number stays.
  *
  * The fraction's polynomial is a fit of least relative error on [-1/2, 1/2];
  * adding 1.5 * 2^23 leaves the rounded x in the low bits of the sum. */
 PENT_INLINE Vec
-vec_exp2 (Vec x)
+vec_exp2_below (Vec x)
 {
   const Vec magic = vec_all (12582912.0f);
 
   x = vec_max (vec_all (-126.0f), x);
-  x = vec_min (vec_all (127.4f), x);
   Vec shifted = x + magic;
   Vec f = x - (shifted - magic);
   Vec p = vec_all (0.00015345810970757157f);
@@ -152,12 +159,15 @@ vec_exp2 (Vec x)
   p = vec_fma (p, f, vec_all (0.24022646248340607f));
   p = vec_fma (p, f, vec_all (0.6931471824645996f));
   p = vec_fma (p, f, vec_all (1.0f));
-#if PENT_LANES == 16
-  return (Vec) _mm512_scalef_ps ((__m512) p, (__m512) (shifted - magic));
-#else
   VecU exponent = ((VecU) shifted << 23) + (127u << 23);
   return p * (Vec) exponent;
-#endif
+}
+
+/* 2^x; above 2^127.4 it gives that: no infinity. */
+PENT_INLINE Vec
+vec_exp2 (Vec x)
+{
+  return vec_exp2_below (vec_min (vec_all (127.4f), x));
 }
 
 /* x / (1 + exp (-slope x)) */
@@ -253,8 +263,11 @@ vec_read (PentDtype dtype, const void *from, gsize i)
 PENT_INLINE Vec
 vec_read_some (PentDtype dtype, const void *from, gsize i, gsize n)
 {
-  float lanes[PENT_LANES] = { 0 };
-  memcpy (lanes, (const guint8 *) from + i * pent_dtype_size (dtype), n * pent_dtype_size (dtype));
+  if (dtype == PENT_F32)
+    return vec_load_some ((const float *) from + i, n);
+
+  guint16 lanes[PENT_LANES] = { 0 };
+  memcpy (lanes, (const guint16 *) from + i, n * sizeof (guint16));
   return vec_read (dtype, lanes, 0);
 }
 
@@ -273,10 +286,19 @@ vec_write (PentDtype dtype, void *to, gsize i, Vec v)
     }
 }
 
+/* The first @n lanes. */
 PENT_INLINE void
 vec_write_some (PentDtype dtype, void *to, gsize i, Vec v, gsize n)
 {
+#if PENT_LANES == 16
+  if (dtype == PENT_BF16)
+    _mm256_mask_storeu_epi16 ((guint16 *) to + i, PENT_FIRST_LANES (n), (__m256i) vec_to_bf16 (v));
+  else
+    _mm512_mask_storeu_ps ((float *) to + i, PENT_FIRST_LANES (n), (__m512) v);
+#else
+  gsize size = dtype == PENT_BF16 ? sizeof (guint16) : sizeof (float);
   float lanes[PENT_LANES];
   vec_write (dtype, lanes, 0, v);
-  memcpy ((guint8 *) to + i * pent_dtype_size (dtype), lanes, n * pent_dtype_size (dtype));
+  memcpy ((guint8 *) to + i * size, lanes, n * size);
+#endif
 }
