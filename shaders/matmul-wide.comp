@@ -18,6 +18,10 @@
 
 layout(local_size_x = 8) in;
 
+/* Steps between which the loop is not asked for its end: after each turn the
+ * sums of all lanes that are still in it are sorted from the others. */
+layout(constant_id = 6) const int AT_ONCE = 1;
+
 const int LANES = 8;
 const int GROUPS = 2;
 
@@ -67,10 +71,11 @@ main ()
             inside[g] = is_inside (windows[g], ky, kx);
             pixel[g] = pixel_of (windows[g], ky, kx, inside[g]);
           }
-        for (int step = 0; step < p.steps; step++)
+        for (int step = 0; step < p.steps; step += AT_ONCE)
           {
-            accumulate (w, pixel, inside, step);
-            w += 4 * LANES;
+            [[unroll]] for (int i = 0; i < AT_ONCE; i++)
+              accumulate (w + i * 4 * LANES, pixel, inside, step + i);
+            w += AT_ONCE * 4 * LANES;
           }
       }
 

@@ -32,7 +32,7 @@ set_wide (guint32 *constants, int steps)
 
   constants[CONSTANT_RESIDENT] = is_resident;
   constants[CONSTANT_PER_LANE] = !is_resident ? 2 : steps <= 12 ? 4 : steps <= 20 ? 2 : 1;
-  constants[CONSTANT_SLICE] = is_resident ? steps : 16;
+  constants[CONSTANT_SLICE] = is_resident ? steps : 32;
 }
 
 /**

@@ -65,6 +65,16 @@ allocate (PentVkBuffer *self, PentVkDevice *device, PentVkPlace place, const cha
                                   deed, error);
 }
 
+/* Software Vulkan compiles a shader anew where the size of a buffer it reads
+ * is a power of two and was not, or the other way round: so it never is. */
+static gsize
+padded_size (gsize size)
+{
+  gsize padded = size + PENT_VK_SLACK;
+
+  return (padded & (padded - 1)) == 0 ? padded + PENT_VK_SLACK : padded;
+}
+
 /**
  * pent_vk_buffer_init:
  * @self: (out): zeros before; to be cleared with pent_vk_buffer_clear()
@@ -81,7 +91,7 @@ pent_vk_buffer_init (PentVkBuffer *self, PentVkDevice *device, gsize size, PentV
   g_autofree char *deed = g_strdup_printf ("keep %s", what);
   g_autofree char *amount = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
 
-  if (size > device->facts.max_allocation || size > pent_vk_device_free_memory (device))
+  if (padded_size (size) > device->facts.max_allocation || size > pent_vk_device_free_memory (device))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
                    "The device %s has no room for %s (%s): choose a smaller picture, or close programs that use it",
@@ -91,7 +101,7 @@ pent_vk_buffer_init (PentVkBuffer *self, PentVkDevice *device, gsize size, PentV
 
   const VkBufferCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-    .size = size,
+    .size = padded_size (size),
     .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT
              | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
     .sharingMode = VK_SHARING_MODE_EXCLUSIVE,

@@ -43,6 +43,9 @@ typedef enum
   PENT_VK_ON_BOTH,     /* on the device, mapped where that is the same memory */
 } PentVkPlace;
 
+/* Bytes past the end of every buffer that a view may take in */
+#define PENT_VK_SLACK 256
+
 /**
  * PentVkBuffer:
  * @map: (nullable): its bytes, where the processor may reach them

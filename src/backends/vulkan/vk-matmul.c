@@ -21,7 +21,9 @@ enum
   CONSTANT_Y_QUADS,
   CONSTANT_HAS_CHANNEL_BIAS,
   CONSTANT_HAS_RESIDUAL,
-  N_CONSTANTS,
+  N_TILE_CONSTANTS,
+  CONSTANT_AT_ONCE = N_TILE_CONSTANTS,
+  N_WIDE_CONSTANTS,
 };
 
 /* Bindings less one */
@@ -69,6 +71,13 @@ make_params (const PentOp *op)
   return params;
 }
 
+/* Steps that the wide shader takes in one turn of its loop */
+static guint
+steps_at_once (int steps)
+{
+  return steps % 4 == 0 ? 4 : steps % 2 == 0 ? 2 : 1;
+}
+
 static void
 set_kernel (PentVkCompiler *self, const PentOp *op, PentVkStep *step)
 {
@@ -77,8 +86,9 @@ set_kernel (PentVkCompiler *self, const PentOp *op, PentVkStep *step)
 
   step->kernel.shader = self->device->facts.is_wide ? PENT_VK_MATMUL_WIDE : PENT_VK_MATMUL_TILE;
   step->kernel.result = step->output.dtype;
-  step->kernel.n_constants = N_CONSTANTS;
+  step->kernel.n_constants = self->device->facts.is_wide ? N_WIDE_CONSTANTS : N_TILE_CONSTANTS;
   constants[CONSTANT_ACTIVATION] = op->activation;
+  constants[CONSTANT_AT_ONCE] = steps_at_once ((op->inputs[PENT_IN_X]->shape.c + 3) / 4);
   constants[CONSTANT_GATED] = op->kind == PENT_OP_GEGLU;
   constants[CONSTANT_X_QUADS] = pent_vk_by_four (op->inputs[PENT_IN_X]->shape.c);
   constants[CONSTANT_Y_QUADS] = pent_vk_by_four (op->output->shape.c);

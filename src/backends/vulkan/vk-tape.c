@@ -298,14 +298,30 @@ groups_at_once (PentVkTape *self, const PentVkStep *step)
   return MIN (n, self->device->facts.max_groups[step->split_axis]);
 }
 
+/* Software Vulkan compiles a shader anew where the second byte of the size of
+ * what it reads is zero and was not, or the other way round (it takes it for
+ * the number of mipmaps): so it never is zero. What is read for this past a
+ * tensor's end counts as read when barriers are placed. */
+static PentVkStep
+stretch_inputs (PentVkTape *self, const PentVkStep *step)
+{
+  PentVkStep stretched = *step;
+
+  for (guint i = 0; i < step->n_inputs; i++)
+    if (self->device->facts.is_wide && (step->inputs[i].size >> 8) % 256 == 0)
+      stretched.inputs[i].size += PENT_VK_SLACK;
+  return stretched;
+}
+
 /**
  * pent_vk_tape_add:
  *
- * Records @step after what it depends on, in parts if it is long.
+ * Records a step after what it depends on, in parts if it is long.
  */
 gboolean
-pent_vk_tape_add (PentVkTape *self, const PentVkStep *step, GError **error)
+pent_vk_tape_add (PentVkTape *self, const PentVkStep *original, GError **error)
 {
+  const PentVkStep stretched = stretch_inputs (self, original), *step = &stretched;
   guint n = step->groups[step->split_axis];
   guint at_once = groups_at_once (self, step);
   VkDescriptorSet set;
