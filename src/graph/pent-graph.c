@@ -139,6 +139,18 @@ fail (PentGraph *self, const char *what, const char *format, ...)
   return NULL;
 }
 
+/* Weights are as large as their file says, so what grows past all bounds is
+ * the picture. */
+static PentTensor *
+fail_size (PentGraph *self, const char *what)
+{
+  if (self->error == NULL)
+    self->error = g_error_new (PENT_ERROR, PENT_ERROR_MEMORY,
+                               "The %s has no size at “%s” that memory could hold: choose a smaller size", self->name,
+                               what);
+  return NULL;
+}
+
 static gboolean
 shape_is_sane (PentShape shape)
 {
@@ -173,7 +185,7 @@ PentTensor *
 pent_graph_input (PentGraph *self, const char *name, PentShape shape, PentInputKind kind)
 {
   if (!shape_is_sane (shape))
-    return fail (self, name, "its size is out of range");
+    return fail_size (self, name);
 
   PentTensor *tensor = add_tensor (self, name, shape);
   tensor->is_static = kind == PENT_INPUT_STATIC;
@@ -202,7 +214,7 @@ add_op (PentGraph *self, PentOpKind kind, const PentWeight *weight, const PentWe
 
   if (!shape_is_sane (shape))
     {
-      fail (self, name, "its size is out of range");
+      fail_size (self, name);
       return NULL;
     }
 

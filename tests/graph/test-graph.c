@@ -217,21 +217,41 @@ input_wraps (PentGraph *graph)
   return input (graph, G_MAXINT64 / 2, 4, 4, 8);
 }
 
+static PentTensor *
+conv_wraps (PentGraph *graph)
+{
+  PentWeight w = weight (4, 16, 1, 3, 3);
+  const PentConvOptions options = { .pad_top = G_MAXINT, .pad_left = G_MAXINT };
+  return pent_graph_conv2d (graph, input (graph, 1, 1000, 1000, 1), &w, NULL, &options);
+}
+
 static const struct
 {
   const char *name;
   PentTensor *(*build) (PentGraph *graph);
+  PentError   code;   /* of the file, unless it is of the size */
 } mistakes[] = {
-  { "conv-channels", conv_channels },       { "conv-too-small", conv_too_small },
-  { "conv-bias", conv_bias },               { "conv-channel-bias", conv_channel_bias },
-  { "conv-residual", conv_residual },       { "conv-of-vector", conv_of_vector },
-  { "linear-inputs", linear_inputs },       { "linear-kernel", linear_kernel },
-  { "linear-residual", linear_residual },   { "geglu-odd", geglu_odd },
-  { "norm-groups", norm_groups },           { "norm-channels", norm_channels },
-  { "attention-heads", attention_heads },   { "attention-width", attention_width },
-  { "attention-causal", attention_causal }, { "concat-sizes", concat_sizes },
-  { "upsample-size", upsample_size },       { "add-shapes", add_shapes },
-  { "input-empty", input_empty },           { "input-wraps", input_wraps },
+  { "conv-channels", conv_channels, PENT_ERROR_FILE },
+  { "conv-too-small", conv_too_small, PENT_ERROR_FILE },
+  { "conv-bias", conv_bias, PENT_ERROR_FILE },
+  { "conv-channel-bias", conv_channel_bias, PENT_ERROR_FILE },
+  { "conv-residual", conv_residual, PENT_ERROR_FILE },
+  { "conv-of-vector", conv_of_vector, PENT_ERROR_FILE },
+  { "linear-inputs", linear_inputs, PENT_ERROR_FILE },
+  { "linear-kernel", linear_kernel, PENT_ERROR_FILE },
+  { "linear-residual", linear_residual, PENT_ERROR_FILE },
+  { "geglu-odd", geglu_odd, PENT_ERROR_FILE },
+  { "norm-groups", norm_groups, PENT_ERROR_FILE },
+  { "norm-channels", norm_channels, PENT_ERROR_FILE },
+  { "attention-heads", attention_heads, PENT_ERROR_FILE },
+  { "attention-width", attention_width, PENT_ERROR_FILE },
+  { "attention-causal", attention_causal, PENT_ERROR_FILE },
+  { "concat-sizes", concat_sizes, PENT_ERROR_FILE },
+  { "upsample-size", upsample_size, PENT_ERROR_FILE },
+  { "add-shapes", add_shapes, PENT_ERROR_FILE },
+  { "input-empty", input_empty, PENT_ERROR_MEMORY },
+  { "input-wraps", input_wraps, PENT_ERROR_MEMORY },
+  { "conv-wraps", conv_wraps, PENT_ERROR_MEMORY },
 };
 
 /* The mistake gives NULL, NULL passes through what follows, and the check at
@@ -259,7 +279,7 @@ test_mistake (gconstpointer data)
   pent_graph_output (graph, x);
 
   g_assert_false (pent_graph_check (graph, &error));
-  g_assert_error (error, PENT_ERROR, PENT_ERROR_FILE);
+  g_assert_error (error, PENT_ERROR, mistakes[GPOINTER_TO_INT (data)].code);
   g_assert_nonnull (strstr (error->message, "UNet"));
 }
 
