@@ -32,23 +32,41 @@ typedef struct
   float       *weights;              /* (height * out_scale, width * out_scale); NULL for one tile */
 } Pass;
 
+/* The largest tile that fits; its sides are at most @height and @width. */
 static gboolean
-choose_tile (Pass *pass, GError **error)
+choose_tile (PentModel *model, gboolean encoder, int height, int width, int *tile_height, int *tile_width,
+             GError **error)
 {
-  int s = pass->encoder ? pass->in_scale : 1;
+  int scale = encoder ? pent_vae_get_scale (pent_checkpoint_get_vae (pent_model_get_checkpoint (model))) : 1;
 
-  pass->tile_height = pass->height;
-  pass->tile_width = pass->width;
-  for (guint i = 0; !pent_model_vae_fits (pass->model, pass->encoder, pass->tile_height * s, pass->tile_width * s, error);
-       i++)
+  *tile_height = height;
+  *tile_width = width;
+  for (guint i = 0; !pent_model_vae_fits (model, encoder, *tile_height * scale, *tile_width * scale, error); i++)
     {
       if (i == G_N_ELEMENTS (tile_sides))
         return FALSE;
       g_clear_error (error);
-      pass->tile_height = MIN (pass->height, tile_sides[i]);
-      pass->tile_width = MIN (pass->width, tile_sides[i]);
+      *tile_height = MIN (height, tile_sides[i]);
+      *tile_width = MIN (width, tile_sides[i]);
     }
   return TRUE;
+}
+
+/**
+ * pent_latent_fits:
+ * @encoder: whether it is to be encoded, else decoded
+ * @height: of the latent, in cells
+ * @width: of the latent, in cells
+ *
+ * Returns: %FALSE with %PENT_ERROR_MEMORY where the VAE cannot be run even in
+ *   the smallest tiles
+ */
+gboolean
+pent_latent_fits (PentModel *model, gboolean encoder, int height, int width, GError **error)
+{
+  int tile_height, tile_width;
+
+  return choose_tile (model, encoder, height, width, &tile_height, &tile_width, error);
 }
 
 /* Start of the next tile after @at, or -1: three quarters of a tile on, the
@@ -120,7 +138,8 @@ run_pass (Pass *pass, GCancellable *cancellable, GError **error)
 {
   int s = pass->encoder ? pass->in_scale : 1;
 
-  if (!choose_tile (pass, error))
+  if (!choose_tile (pass->model, pass->encoder, pass->height, pass->width, &pass->tile_height, &pass->tile_width,
+                    error))
     return FALSE;
   pass->program = pent_model_get_vae (pass->model, pass->encoder, pass->tile_height * s, pass->tile_width * s,
                                       cancellable, error);

@@ -3,6 +3,8 @@
 
 #include "pent-model.h"
 
+#include <string.h>
+
 #include "pent-clip.h"
 #include "pent-data-dir.h"
 #include "pent-error.h"
@@ -30,6 +32,7 @@ typedef struct
 {
   Part         part;
   Shape        shape;
+  gsize        weights;   /* bytes, shared with other programs of the part */
   PentProgram *program;
 } Compiled;
 
@@ -125,13 +128,36 @@ pent_model_get_operand (PentModel *self)
   return self->operand;
 }
 
+/* Bytes of all programs, and by part whether there is one. */
+static gsize
+count_held (PentModel *self, gboolean has[N_PARTS])
+{
+  gsize held = 0;
+
+  memset (has, 0, N_PARTS * sizeof *has);
+  for (guint i = 0; i < self->programs->len; i++)
+    {
+      const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
+      gsize size = pent_program_get_memory (compiled->program);
+      held += has[compiled->part] ? size - MIN (compiled->weights, size) : size;
+      has[compiled->part] = TRUE;
+    }
+  return held;
+}
+
 /**
  * pent_model_set_memory_limit:
  * @limit: bytes that programs may hold together, or 0 for what is free
+ *
+ * To be called between requests: programs may be dropped.
  */
 void
 pent_model_set_memory_limit (PentModel *self, gsize limit)
 {
+  gboolean has[N_PARTS];
+
+  if (limit != 0 && count_held (self, has) > limit)
+    g_array_set_size (self->programs, 0);
   self->memory_limit = limit;
 }
 
@@ -183,40 +209,28 @@ plan_part (PentModel *self, Part part, const Shape *s, GError **error)
   return pent_plan_new (graph, part_operand (self, part), pent_backend_get_alignment (self->backend), error);
 }
 
-/* Bytes that the programs of other parts hold, and whether @part has one whose
- * weights a new program would share. */
+/* What programs may take together. Those that are held give way to what is
+ * wanted, so that it does not depend on what was run before. */
 static gsize
-count_held (PentModel *self, Part part, gboolean *shares_weights)
+count_budget (PentModel *self)
 {
-  gsize held = 0;
+  gboolean has[N_PARTS];
+  gsize budget = pent_backend_get_free_memory (self->backend) + count_held (self, has);
 
-  *shares_weights = FALSE;
-  for (guint i = 0; i < self->programs->len; i++)
-    {
-      const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
-      if (compiled->part == part)
-        *shares_weights = TRUE;
-      else
-        held += pent_program_get_memory (compiled->program);
-    }
-  return held;
+  return self->memory_limit != 0 ? MIN (budget, self->memory_limit) : budget;
 }
 
 static gboolean
-plan_fits (PentModel *self, Part part, PentPlan *plan, GError **error)
+plan_fits (PentModel *self, PentPlan *plan, GError **error)
 {
-  gboolean shares_weights;
-  gsize held = count_held (self, part, &shares_weights);
-  gsize needed = pent_plan_get_arena_size (plan) + (shares_weights ? 0 : pent_plan_get_weight_size (plan));
-  gsize free = pent_backend_get_free_memory (self->backend);
+  gsize needed = pent_plan_get_arena_size (plan) + pent_plan_get_weight_size (plan);
+  gsize budget = count_budget (self);
   const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
 
-  if (self->memory_limit != 0)
-    free = MIN (free, self->memory_limit > held ? self->memory_limit - held : 0);
-  if (needed > free)
+  if (needed > budget)
     {
       g_autofree char *need = g_format_size_full (needed, G_FORMAT_SIZE_IEC_UNITS);
-      g_autofree char *have = g_format_size_full (free, G_FORMAT_SIZE_IEC_UNITS);
+      g_autofree char *have = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
                    "The %s needs %s of memory for a picture of this size and %s may be used: choose a smaller size%s",
                    name, need, have, self->memory_limit != 0 ? " or a larger --memory-limit" : "");
@@ -269,6 +283,41 @@ drop_oldest (PentModel *self, Part part)
       g_array_remove_index (self->programs, i);
 }
 
+/* Two UNets of one prompt each may be wanted at once. */
+static gboolean
+is_wanted_beside (const Compiled *compiled, Part part, const Shape *shape)
+{
+  return part == PART_UNET && compiled->part == PART_UNET && shape->n == 1 && compiled->shape.n == 1
+         && compiled->shape.height == shape->height && compiled->shape.width == shape->width;
+}
+
+static gboolean
+has_room (PentModel *self, Part part, PentPlan *plan, gsize budget)
+{
+  gboolean has[N_PARTS];
+  gsize held = count_held (self, has);
+
+  return held + pent_plan_get_arena_size (plan) + (has[part] ? 0 : pent_plan_get_weight_size (plan)) <= budget;
+}
+
+/* Drops programs until a plan fits beside the rest: first those of other parts,
+ * then those of the same, whose weights it would have shared. */
+static void
+make_room (PentModel *self, Part part, const Shape *shape, PentPlan *plan)
+{
+  gsize budget = count_budget (self);
+
+  for (int same = 0; same <= 1; same++)
+    for (guint i = 0; i < self->programs->len && !has_room (self, part, plan, budget);)
+      {
+        const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
+        if ((compiled->part == part) == same && !is_wanted_beside (compiled, part, shape))
+          g_array_remove_index (self->programs, i);
+        else
+          i++;
+      }
+}
+
 static PentProgram *
 get_program (PentModel *self, Part part, Shape shape, GCancellable *cancellable, GError **error)
 {
@@ -277,13 +326,15 @@ get_program (PentModel *self, Part part, Shape shape, GCancellable *cancellable,
     return program;
 
   g_autoptr (PentPlan) plan = plan_part (self, part, &shape, error);
-  if (plan == NULL || !plan_fits (self, part, plan, error))
+  if (plan == NULL || !plan_fits (self, plan, error))
     return NULL;
+  make_room (self, part, &shape, plan);
+  gsize weights = pent_plan_get_weight_size (plan);
   program = pent_backend_compile (self->backend, g_steal_pointer (&plan), cancellable, error);
   if (program == NULL)
     return NULL;
 
-  Compiled compiled = { part, shape, program };
+  Compiled compiled = { part, shape, weights, program };
   drop_oldest (self, part);
   g_array_append_val (self->programs, compiled);
   if (!pent_checkpoint_check (self->checkpoint, error))
@@ -335,11 +386,11 @@ pent_model_get_vae (PentModel *self, gboolean encoder, int height, int width, GC
 static gboolean
 part_fits (PentModel *self, Part part, Shape shape, GError **error)
 {
-  if (find_program (self, part, &shape) != NULL)
+  if (self->memory_limit == 0 && find_program (self, part, &shape) != NULL)
     return TRUE;
 
   g_autoptr (PentPlan) plan = plan_part (self, part, &shape, error);
-  return plan != NULL && plan_fits (self, part, plan, error);
+  return plan != NULL && plan_fits (self, plan, error);
 }
 
 /**
@@ -357,7 +408,8 @@ pent_model_unet_fits (PentModel *self, int n, int height, int width, int tokens,
 /**
  * pent_model_vae_fits:
  *
- * Returns: likewise for a tile of the VAE of that size
+ * Returns: likewise for a tile of the VAE of that size; what other parts hold
+ *   does not matter, for it gives way
  */
 gboolean
 pent_model_vae_fits (PentModel *self, gboolean encoder, int height, int width, GError **error)

@@ -27,7 +27,8 @@ PentDtype       pent_model_get_operand      (PentModel *self);
 void            pent_model_set_memory_limit (PentModel *self, gsize limit);
 
 /* Each is (transfer none) and stays until another shape of the same part is
- * asked for. */
+ * asked for, or another part where memory is short. Two UNets of one batch
+ * entry and one size stay beside each other. */
 PentProgram *pent_model_get_text_encoder (PentModel *self, int clip_skip, GCancellable *cancellable, GError **error);
 PentProgram *pent_model_get_unet         (PentModel *self, int n, int height, int width, int tokens,
                                           GCancellable *cancellable, GError **error);

@@ -205,8 +205,24 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->precision = pent_dtype_name (pent_model_get_operand (self->model));
 }
 
+/* That no part will be found too large when the others have done their work.
+ * Most prompts are one chunk long. */
+static gboolean
+check_memory (PentPipeline *self, const PentRequest *request, const PentSource *source, GError **error)
+{
+  PentCheckpoint *checkpoint = pent_model_get_checkpoint (self->model);
+  const PentUnetConfig *unet = pent_checkpoint_get_unet (checkpoint);
+  gboolean encodes = request->init != NULL || unet->in_channels > unet->out_channels;
+  int height = source->cells_high, width = source->cells_wide;
+
+  return pent_model_unet_fits (self->model, request->cfg != 1 ? 2 : 1, height, width,
+                               pent_checkpoint_get_clip (checkpoint)->positions, error)
+         && pent_latent_fits (self->model, FALSE, height, width, error)
+         && (!encodes || pent_latent_fits (self->model, TRUE, height, width, error));
+}
+
 /* What can be known without computing: the model, the sizes, the schedule, and
- * that the plan fits. */
+ * that the plans fit. */
 static PentSource *
 prepare (PentPipeline *self, PentRequest *request, int *start, GError **error)
 {
@@ -218,14 +234,10 @@ prepare (PentPipeline *self, PentRequest *request, int *start, GError **error)
   pent_resolve_clear (&self->resolved);
   if (!pent_resolve (&self->resolved, checkpoint, request, error))
     return NULL;
-  g_autoptr (PentSource) source = pent_source_new (checkpoint, request, error);
-  if (source == NULL)
+  g_autoptr (PentSource) source = pent_source_new (checkpoint, request);
+  if (!check_memory (self, request, source, error) || !pent_source_fit (source, checkpoint, request, error))
     return NULL;
 
-  int positions = pent_checkpoint_get_clip (checkpoint)->positions;
-  if (!pent_model_unet_fits (self->model, request->cfg != 1 ? 2 : 1, source->cells_high, source->cells_wide, positions,
-                             error))
-    return NULL;
   const PentSchedule *schedule = self->resolved.schedule;
   *start = request->init != NULL ? pent_schedule_start_for_strength (schedule, source->strength) : 0;
   fill_info (self, request, source, schedule->n_steps - *start);

@@ -126,35 +126,47 @@ set_mask (PentSource *self, PentRequest *request, GError **error)
 /**
  * pent_source_new:
  *
- * Resolves the sizes, the strength and the mask's widths; nothing is computed
- * on a device yet.
+ * Resolves the sizes and the strength alone, so that a size can be refused
+ * before a picture is brought to it.
  *
- * Returns: (transfer full): the source, or %NULL with %PENT_ERROR_FILE for a
- *   mask that does not go with the picture, or %PENT_ERROR_MEMORY
+ * Returns: (transfer full): the source
  */
 PentSource *
-pent_source_new (PentCheckpoint *checkpoint, PentRequest *request, GError **error)
+pent_source_new (PentCheckpoint *checkpoint, const PentRequest *request)
 {
-  g_autoptr (PentSource) self = g_new0 (PentSource, 1);
+  PentSource *self = g_new0 (PentSource, 1);
   int scale = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
 
   choose_size (self, checkpoint, request);
-  self->cells_wide = (self->width + scale - 1) / scale;
-  self->cells_high = (self->height + scale - 1) / scale;
+  self->cells_wide = (self->width - 1) / scale + 1;
+  self->cells_high = (self->height - 1) / scale + 1;
   self->strength = choose_strength (checkpoint, request);
-  if (request->init == NULL)
-    return g_steal_pointer (&self);
+  return self;
+}
 
+/**
+ * pent_source_fit:
+ *
+ * Brings picture and mask to the result's size and resolves the mask's widths;
+ * nothing is computed on a device yet.
+ *
+ * Returns: %FALSE with %PENT_ERROR_FILE for a mask that does not go with the
+ *   picture, or %PENT_ERROR_MEMORY
+ */
+gboolean
+pent_source_fit (PentSource *self, PentCheckpoint *checkpoint, PentRequest *request, GError **error)
+{
+  if (request->init == NULL)
+    return TRUE;
   self->image = fit_image (request->init, self->width, self->height, error);
   if (self->image == NULL)
-    return NULL;
-  if (request->mask != NULL)
-    {
-      if (!set_mask (self, request, error))
-        return NULL;
-      choose_widths (self, checkpoint, request);
-    }
-  return g_steal_pointer (&self);
+    return FALSE;
+  if (request->mask == NULL)
+    return TRUE;
+  if (!set_mask (self, request, error))
+    return FALSE;
+  choose_widths (self, checkpoint, request);
+  return TRUE;
 }
 
 /* The picture as the VAE reads it: (cells * scale, 3), -1 to 1, continued to

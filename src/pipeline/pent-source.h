@@ -40,10 +40,11 @@ typedef struct
   float     *extra;
 } PentSource;
 
-PentSource *pent_source_new     (PentCheckpoint *checkpoint, PentRequest *request, GError **error);
+PentSource *pent_source_new     (PentCheckpoint *checkpoint, const PentRequest *request);
 void        pent_source_free    (PentSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentSource, pent_source_free)
 
+gboolean    pent_source_fit     (PentSource *self, PentCheckpoint *checkpoint, PentRequest *request, GError **error);
 gboolean    pent_source_encode  (PentSource *self, PentModel *model, PentRequest *request,
                                  GCancellable *cancellable, GError **error);
 PentImage  *pent_source_compose (PentSource *self, const float *picture, int stride, PentComposite composite,
