@@ -12,6 +12,13 @@
  * bring its rim close to what it touches. */
 static const int cascade[] = { 128, 64, 32, 16, 8, 4, 2, 1 };
 
+/* Exactly @old where @weight is 0, and where it is 1 nothing of it. */
+static float
+mix (float old, float new, float weight)
+{
+  return (1 - weight) * old + weight * new;
+}
+
 static void
 average (float *line, gsize stride, int n, int reach, float *copy)
 {
@@ -56,7 +63,7 @@ fill_mean (float *picture, const PentMask *mask)
     }
   for (gsize p = 0; p < pixels; p++)
     for (int c = 0; c < 3; c++)
-      picture[p * 3 + c] += mask->values[p] * ((known > 0 ? sums[c] / known : 0) - picture[p * 3 + c]);
+      picture[p * 3 + c] = mix (picture[p * 3 + c], known > 0 ? sums[c] / known : 0, mask->values[p]);
 }
 
 /* Blurs again and again, ever finer, putting the known pixels back each time. */
@@ -76,7 +83,7 @@ fill_blur (float *picture, const PentMask *mask)
         average_plane (blurred, mask->width, mask->height, 3, cascade[i], copy);
       for (gsize p = 0; p < pixels; p++)
         for (int c = 0; c < 3; c++)
-          blurred[p * 3 + c] = picture[p * 3 + c] + mask->values[p] * (blurred[p * 3 + c] - picture[p * 3 + c]);
+          blurred[p * 3 + c] = mix (picture[p * 3 + c], blurred[p * 3 + c], mask->values[p]);
     }
   memcpy (picture, blurred, pixels * 3 * sizeof (float));
 }
@@ -107,5 +114,5 @@ pent_fill (float *picture, const PentMask *mask, PentFill fill, guint64 seed)
   if (fill == PENT_FILL_NOISE)
     pent_rng_normal (rng, values, n);
   for (gsize i = 0; i < n; i++)
-    picture[i] += mask->values[i / 3] * (CLAMP (values[i] / 2, -1, 1) - picture[i]);
+    picture[i] = mix (picture[i], CLAMP (values[i] / 2, -1, 1), mask->values[i / 3]);
 }
