@@ -23,7 +23,7 @@ def source_files(root):
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and "__pycache__" not in name and not name.startswith(NOT_SOURCE):
+            if path.is_file() and not name.startswith(NOT_SOURCE) and not re.search(r"/(corpus|__pycache__)", name):
                 yield name, path
 
 
@@ -92,7 +92,7 @@ def main(root):
     for number, rule in enumerate(RULES, 1):
         print(f"{'not ok' if problems[rule] else 'ok'} {number} {rule.__name__.replace('_', '-')}")
         for problem in problems[rule]:
-            print(f"# {problem}")
+            print(problem, file=sys.stderr)
     return 1 if any(problems.values()) else 0
 
 
