@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "pentimento"
 
+#include <fcntl.h>
 #include <locale.h>
-#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "pent-cli-commands.h"
 #include "pent-cli-message.h"
@@ -94,9 +96,20 @@ run_command (const char *word, char **arguments)
   return fail_unknown (word);
 }
 
+/* A file that is opened must not become standard output or standard error
+ * because these were closed, and be written into by mistake. */
+static void
+open_standard_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", O_RDWR) != fd)
+      abort ();
+}
+
 int
 main (int argc, char **argv)
 {
+  open_standard_streams ();
   pent_threads_prepare (argv);
 
   /* Messages of the system in the user's language, numbers in nobody's. */

@@ -98,13 +98,29 @@ write_picture (Generation *self, const PentPicture *picture, const PentRecipe *r
   return ok;
 }
 
+/* A model that vanished since it was read costs its hash, not the picture. */
+static gboolean
+compute_hashes (Generation *self, const char *model_path, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  if (self->n_files > 0 ||
+      pent_cli_hashes_compute (&self->hashes, self->order->request, model_path, self->cancellable, &trouble))
+    return TRUE;
+  if (pent_error_exit_status (trouble) == 130)
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return FALSE;
+    }
+  pent_cli_progress_warn (self->progress, trouble->message);
+  return TRUE;
+}
+
 static gboolean
 picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
 {
   Generation *self = data;
   show_warnings (self, info);
-  if (self->hashes.model == NULL &&
-      !pent_cli_hashes_compute (&self->hashes, self->order->request, info->model_path, self->cancellable, error))
+  if (!compute_hashes (self, info->model_path, error))
     return FALSE;
 
   g_autoptr (PentRecipe) recipe = pent_cli_make_recipe (self->order->request, info, &self->hashes, picture->seed);

@@ -38,6 +38,7 @@ pent_cli_hashes_compute (PentCliHashes *self, const PentRequest *request, const 
                          GCancellable *cancellable, GError **error)
 {
   g_autoptr (PentHashCache) cache = pent_hash_cache_new ();
+  hash_pictures (self, request);
   self->model = pent_hash_cache_hash_model (cache, model_path, cancellable, error);
   if (self->model == NULL)
     return FALSE;
@@ -47,7 +48,6 @@ pent_cli_hashes_compute (PentCliHashes *self, const PentRequest *request, const 
       if (self->vae == NULL)
         return FALSE;
     }
-  hash_pictures (self, request);
   return TRUE;
 }
 

@@ -190,6 +190,16 @@ class Output(Case):
         equal(process.returncode, 0)
         read_png(self.work / "a.png")
 
+    def test_no_streams(self):
+        """A file that is opened does not become standard output or error."""
+        for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+            subprocess.run(["sh", "-c", f'exec "$0" generate --prompt lake --steps 1 --output a.png {closed}', self.program],
+                           cwd=self.work, env=self.env, check=True, timeout=120, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+            read_png(self.work / "a.png")
+            equal(self.files(), {"a.png"})
+            (self.work / "a.png").unlink()
+
     def test_full_output(self):
         with open("/dev/full", "w") as full:
             done = subprocess.run([self.program, "generate", "--prompt", "lake", "--steps", "1", "--output", "a.png"],
