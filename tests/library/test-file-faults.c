@@ -33,6 +33,7 @@ static struct
   int      countdown;  /* calls until one fails; negative: none does */
   int      number;     /* with this errno */
   int      n_interrupted;
+  GString *calls;      /* S for a sync, P for a name given: "SPS" is right */
 } plan;
 
 static gboolean
@@ -79,18 +80,21 @@ __wrap_write (int fd, const void *data, size_t size)
 int
 __wrap_fsync (int fd)
 {
+  g_string_append_c (plan.calls, 'S');
   return fails () ? -1 : __real_fsync (fd);
 }
 
 int
 __wrap_linkat (int from_fd, const char *from, int to_fd, const char *to, int flags)
 {
+  g_string_append_c (plan.calls, 'P');
   return fails () ? -1 : __real_linkat (from_fd, from, to_fd, to, flags);
 }
 
 int
 __wrap_rename (const char *from, const char *to)
 {
+  g_string_append_c (plan.calls, 'P');
   return fails () ? -1 : __real_rename (from, to);
 }
 
@@ -102,6 +106,7 @@ save (const char *path, const char *text, int countdown, int number, GError **er
   plan.active = TRUE;
   plan.countdown = countdown;
   plan.number = number;
+  g_string_truncate (plan.calls, 0);
   gboolean written = pent_file_write (path, contents, TRUE, error);
   plan.active = FALSE;
   return written;
@@ -130,7 +135,10 @@ save_with_faults (const Folder *folder, const char *old, int number)
       g_assert_cmpint (folder_count (folder), ==, read != NULL);
       if (plan.countdown >= 0)
         {
+          /* The contents are on disk before the name is, and the name before we say so. */
           g_assert_true (written);
+          g_assert_true (g_str_has_prefix (plan.calls->str, "SP"));
+          g_assert_true (g_str_has_suffix (plan.calls->str, "PS"));
           g_assert_cmpint (n, >, 6);
           return;
         }
@@ -144,6 +152,7 @@ save_with_faults (const Folder *folder, const char *old, int number)
 static void
 test_faults (Folder *folder, gconstpointer data)
 {
+  plan.calls = g_string_new (NULL);
   for (int nameless = 0; nameless <= 1; nameless++)
     {
       plan.nameless = nameless;
@@ -152,6 +161,7 @@ test_faults (Folder *folder, gconstpointer data)
       save_with_faults (folder, "old", EIO);
       save_with_faults (folder, NULL, EDQUOT);
     }
+  g_string_free (plan.calls, TRUE);
 }
 
 int

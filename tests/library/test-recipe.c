@@ -86,13 +86,15 @@ test_json_tolerance (void)
 static void
 test_bad_json (void)
 {
-  g_autofree char *deep = g_strnfill (200000, '[');
+  g_autofree char *opened = g_strnfill (200000, '[');
+  g_autofree char *closed = g_strnfill (200000, ']');
+  g_autofree char *deep = g_strconcat ("{\"pentimento\":1,\"x\":", opened, closed, "}", NULL);
   const char *const texts[] = {
     "", " ", "{", "[]", "7", "null", "\"x\"", "{}", "{\"pentimento\":\"1\"}", "{\"pentimento\":2}", "{\"pentimento\":0}",
     "{\"pentimento\":1,\"steps\":\"many\"}", "{\"pentimento\":1,\"steps\":1.5}", "{\"pentimento\":1,\"steps\":-1}",
     "{\"pentimento\":1,\"steps\":4294967297}", "{\"pentimento\":1,\"seed\":-5}", "{\"pentimento\":1,\"prompt\":7}",
     "{\"pentimento\":1,\"cfg\":\"7\"}", "{\"pentimento\":1,\"cfg\":1e999}", "{\"pentimento\":1,\"prompt\":[]}",
-    "{\"pentimento\":1,}", "{\"pentimento\":1} x", "/* \" */ [[", "{'pentimento':1}", "\xff", deep,
+    "{\"pentimento\":1,}", "{\"pentimento\":1} x", "/* \" */ [[", "{'pentimento':1}", "\xff", opened, deep,
   };
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
