@@ -482,6 +482,11 @@ main (int argc, char *argv[])
   g_autofree char *cache = g_dir_make_tmp ("pentimento-XXXXXX", NULL);
   g_autoptr (GError) error = NULL;
 
+  /* Mesa keeps files of its own there. */
+  if (g_getenv ("XDG_CACHE_HOME") != NULL)
+    g_setenv ("MESA_SHADER_CACHE_DIR", g_getenv ("XDG_CACHE_HOME"), FALSE);
+  else
+    g_setenv ("MESA_SHADER_CACHE_DISABLE", "true", FALSE);
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vulkan/pipeline-file/kept", test_pipeline_file);

@@ -40,46 +40,43 @@ source_of (gint64 column, gint64 out, gboolean is_gated)
   return column % 2 * (out / 2) + column / 2;
 }
 
-/* Spreads one row of the weight, (channel, tap), over a panel's column. */
-static void
-scatter_16 (const PentVkPanels *panels, const guint16 *row, guint16 *column)
-{
-  for (gint64 tap = 0; tap < panels->taps; tap++)
-    for (gint64 c = 0; c < panels->in; c++)
-      column[(tap * panels->steps * 4 + c) * PENT_VK_PANEL] = row[c * panels->taps + tap];
-}
+/* Turns the rows of a panel, (column, channel, tap), into (tap, channel,
+ * column). Each element of @dst is written once, in order, and the rows are
+ * read side by side. */
+#define DEFINE_TRANSPOSE(name, type)                                                       \
+  static void                                                                              \
+  name (const PentVkPanels *panels, const type *rows, gint64 n_columns, type *dst)         \
+  {                                                                                        \
+    gint64 length = panels->in * panels->taps;                                             \
+                                                                                           \
+    for (gint64 tap = 0; tap < panels->taps; tap++)                                        \
+      for (gint64 c = 0; c < panels->steps * 4; c++, dst += PENT_VK_PANEL)                 \
+        for (gint64 i = 0; i < PENT_VK_PANEL; i++)                                         \
+          dst[i] = i < n_columns && c < panels->in ? rows[i * length + c * panels->taps + tap] : 0; \
+  }
 
-static void
-scatter_32 (const PentVkPanels *panels, const guint32 *row, guint32 *column)
-{
-  for (gint64 tap = 0; tap < panels->taps; tap++)
-    for (gint64 c = 0; c < panels->in; c++)
-      column[(tap * panels->steps * 4 + c) * PENT_VK_PANEL] = row[c * panels->taps + tap];
-}
+DEFINE_TRANSPOSE (transpose_16, guint16)
+DEFINE_TRANSPOSE (transpose_32, guint32)
 
+/* @rows: room for a panel's rows */
 static void
 repack_panel (const PentVkPanels *panels, const PentWeight *weight, gboolean is_gated, PentDtype dtype, gint64 panel,
-              void *row, guint8 *dst)
+              guint8 *rows, void *dst)
 {
-  gsize element = pent_dtype_size (dtype);
-  gsize row_length = panels->in * panels->taps;
-  gboolean is_whole = panels->in % 4 == 0 && (panel + 1) * PENT_VK_PANEL <= panels->out;
+  gsize length = panels->in * panels->taps;
+  gint64 first = panel * PENT_VK_PANEL;
+  gint64 n_columns = MIN (PENT_VK_PANEL, panels->out - first);
 
-  if (!is_whole)
-    memset (dst, 0, panels->panel_size);
-  for (gint64 i = 0; i < PENT_VK_PANEL; i++)
+  for (gint64 i = 0; i < n_columns; i++)
     {
-      gint64 column = panel * PENT_VK_PANEL + i;
-      if (column >= panels->out)
-        break;
       const guint8 *src = weight->data;
-      src += source_of (column, panels->out, is_gated) * row_length * pent_dtype_size (weight->dtype);
-      pent_convert (dtype, row, weight->dtype, src, row_length);
-      if (element == 2)
-        scatter_16 (panels, row, (guint16 *) dst + i);
-      else
-        scatter_32 (panels, row, (guint32 *) dst + i);
+      src += source_of (first + i, panels->out, is_gated) * length * pent_dtype_size (weight->dtype);
+      pent_convert (dtype, rows + i * length * pent_dtype_size (dtype), weight->dtype, src, length);
     }
+  if (dtype == PENT_F16)
+    transpose_16 (panels, (const guint16 *) rows, n_columns, dst);
+  else
+    transpose_32 (panels, (const guint32 *) rows, n_columns, dst);
 }
 
 typedef struct
@@ -98,10 +95,11 @@ static gpointer
 repack_some (gpointer data)
 {
   Task *task = data;
-  g_autofree void *row = g_malloc (task->panels->in * task->panels->taps * pent_dtype_size (task->dtype));
+  gsize row_size = task->panels->in * task->panels->taps * pent_dtype_size (task->dtype);
+  g_autofree guint8 *rows = g_malloc (row_size * PENT_VK_PANEL);
 
   for (gint i = g_atomic_int_add (&task->next, 1); i < task->n; i = g_atomic_int_add (&task->next, 1))
-    repack_panel (task->panels, task->weight, task->is_gated, task->dtype, task->first + i, row,
+    repack_panel (task->panels, task->weight, task->is_gated, task->dtype, task->first + i, rows,
                   task->dst + i * task->panels->panel_size);
   return NULL;
 }
