@@ -392,10 +392,12 @@ sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
     .positive = run->positive, .negative = run->negative, .cfg = run->request->cfg,
     .v_prediction = self->resolved.v_prediction, .repaint = blend ? &repaint : NULL, .extra = source->extra,
   };
+  gint64 begin = g_get_monotonic_time ();
   g_autoptr (PentDenoiser) denoiser = pent_denoiser_new (self->model, source->cells_high, source->cells_wide, &options,
                                                          run->cancellable, error);
   if (denoiser == NULL)
     return FALSE;
+  self->info.seconds_load += seconds_since (begin);
   run->step_begin = g_get_monotonic_time ();
   if (!pent_sampler_run (schedule, run->start, n, x, source_of_noise, pent_denoiser_run, denoiser, step_done, run,
                          error))

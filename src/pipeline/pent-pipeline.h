@@ -46,7 +46,7 @@ typedef struct
   const char *device;         /* "cpu", "vulkan:0" */
   const char *device_description;
   const char *precision;      /* "f32", "bf16", "f16" */
-  double      seconds_load;
+  double      seconds_load;   /* opening the model, compiling the UNet */
   double      seconds_text;
   double      seconds_decode; /* of the newest picture */
   double      seconds_total;  /* of the run so far */
