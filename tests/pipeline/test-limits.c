@@ -241,6 +241,8 @@ test_not_a_number (gconstpointer data)
   g_assert_true (g_error_matches (outcome->error, PENT_ERROR, PENT_ERROR_FILE)
                  || g_error_matches (outcome->error, PENT_ERROR, PENT_ERROR_DEVICE));
   g_assert_nonnull (strstr (outcome->error->message, "not numbers"));
+  gboolean in_decoder = g_str_has_prefix (damage->tensor, "decoder.");
+  g_assert_nonnull (strstr (outcome->error->message, in_decoder ? "The VAE" : folder));
   g_assert_cmpuint (outcome->images->len, ==, 0);
 
   assert_works (pipeline, request);
@@ -256,6 +258,8 @@ test_any_limit (gconstpointer data)
   gboolean from_picture = GPOINTER_TO_INT (data);
   g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
   g_autoptr (PentRequest) request = runner_request ("tiny");
+  g_autoptr (Outcome) last = NULL;
+  gint64 last_limit = 0;
   guint n_refused = 0, n_done = 0;
 
   request->width = 192;
@@ -266,23 +270,26 @@ test_any_limit (gconstpointer data)
   request->strength = 1;
   for (double limit = 32 * MIB; limit > MIB; limit /= 1.5)
     {
-      g_autoptr (PentPipeline) fresh = pent_pipeline_new ();
       request->memory_limit = limit;
-      g_autoptr (Outcome) outcome = runner_run (pipeline, request, NULL), again = runner_run (fresh, request, NULL);
+      g_autoptr (Outcome) outcome = runner_run (pipeline, request, NULL);
 
       if (outcome->error == NULL)
         {
-          assert_same_pictures (outcome, again);
+          g_clear_pointer (&last, outcome_free);
+          last = g_steal_pointer (&outcome);
+          last_limit = limit;
           n_done++;
           continue;
         }
       g_assert_error (outcome->error, PENT_ERROR, PENT_ERROR_MEMORY);
-      g_assert_error (again->error, PENT_ERROR, PENT_ERROR_MEMORY);
       g_assert_cmpuint (outcome->n_steps, ==, 0);
       n_refused++;
     }
   g_assert_cmpuint (n_refused, >, 1);
   g_assert_cmpuint (n_done, >, 2);
+  request->memory_limit = last_limit;
+  g_autoptr (Outcome) fresh = runner_run_once (request);
+  assert_same_pictures (last, fresh);
 }
 
 /* With less memory than the VAE wants in one piece it is run in tiles; the
