@@ -107,6 +107,7 @@ pent_vk_buffer_init (PentVkBuffer *self, PentVkDevice *device, gsize size, PentV
     .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
   };
   self->size = size;
+  device->allocated += size;
   if (!pent_vk_device_check (device, device->calls.CreateBuffer (device->handle, &info, NULL, &self->handle), deed, error)
       || !allocate (self, device, place, deed, error))
     {
@@ -126,5 +127,6 @@ pent_vk_buffer_clear (PentVkBuffer *self, PentVkDevice *device)
 {
   device->calls.DestroyBuffer (device->handle, self->handle, NULL);
   device->calls.FreeMemory (device->handle, self->memory, NULL);
+  device->allocated -= self->size;
   *self = (PentVkBuffer) { 0 };
 }

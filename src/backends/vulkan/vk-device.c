@@ -183,6 +183,26 @@ available_system_memory (void)
   return line != NULL ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024 : G_MAXSIZE;
 }
 
+/* What the driver says is left of the device's own heaps */
+static gsize
+budget_left (PentVkDevice *self)
+{
+  VkPhysicalDeviceMemoryBudgetPropertiesEXT budget = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT
+  };
+  VkPhysicalDeviceMemoryProperties2 memory = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2, .pNext = &budget
+  };
+  gsize most = 0;
+
+  self->instance->calls.GetPhysicalDeviceMemoryProperties2 (self->physical, &memory);
+  for (uint32_t i = 0; i < memory.memoryProperties.memoryHeapCount; i++)
+    if ((memory.memoryProperties.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
+        && budget.heapBudget[i] > budget.heapUsage[i])
+      most = MAX (most, budget.heapBudget[i] - budget.heapUsage[i]);
+  return most;
+}
+
 /**
  * pent_vk_device_free_memory:
  *
@@ -192,26 +212,12 @@ available_system_memory (void)
 gsize
 pent_vk_device_free_memory (PentVkDevice *self)
 {
-  VkPhysicalDeviceMemoryBudgetPropertiesEXT budget = {
-    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT
-  };
-  VkPhysicalDeviceMemoryProperties2 memory = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2 };
-  gsize most = 0;
+  const PentVkFacts *facts = &self->facts;
 
-  if (self->facts.has_memory_budget)
-    memory.pNext = &budget;
-  self->instance->calls.GetPhysicalDeviceMemoryProperties2 (self->physical, &memory);
-  for (uint32_t i = 0; i < memory.memoryProperties.memoryHeapCount; i++)
-    {
-      const VkMemoryHeap *heap = &memory.memoryProperties.memoryHeaps[i];
-      gsize left = heap->size;
-      if (!(heap->flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT))
-        continue;
-      if (self->facts.has_memory_budget)
-        left = budget.heapBudget[i] > budget.heapUsage[i] ? budget.heapBudget[i] - budget.heapUsage[i] : 0;
-      most = MAX (most, left);
-    }
-  return self->facts.is_unified ? MIN (most, available_system_memory ()) : most;
+  if (facts->type == VK_PHYSICAL_DEVICE_TYPE_CPU)
+    return available_system_memory ();
+  gsize left = facts->has_memory_budget ? budget_left (self) : facts->memory - MIN (facts->memory, self->allocated);
+  return facts->is_unified ? MIN (left, available_system_memory ()) : left;
 }
 
 /**

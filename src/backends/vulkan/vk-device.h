@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * PentVkDevice:
+ * @allocated: bytes that buffers have of its memory
  * @is_lost: the device failed; every later call gives %PENT_ERROR_DEVICE
  *
  * An open device with one queue that computes. Not for several threads.
@@ -22,6 +23,7 @@ typedef struct
   VkCommandPool                    commands;
   PentVkDeviceCalls                calls;
   VkPhysicalDeviceMemoryProperties memory;
+  gsize                            allocated;
   gboolean                         is_lost;
 } PentVkDevice;
 

@@ -4,6 +4,7 @@
 #include "vk-facts.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static gboolean
 has_extension (PentVkInstance *instance, VkPhysicalDevice physical, const char *name)
@@ -45,12 +46,16 @@ find_queue_family (PentVkInstance *instance, VkPhysicalDevice physical, guint32 
   return found;
 }
 
+/* A processor that runs shaders has the system's memory, whatever size of heap
+ * its driver makes up. */
 static gsize
-find_memory (PentVkInstance *instance, VkPhysicalDevice physical)
+find_memory (PentVkInstance *instance, VkPhysicalDevice physical, VkPhysicalDeviceType type)
 {
   VkPhysicalDeviceMemoryProperties2 memory = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2 };
   gsize largest = 0;
 
+  if (type == VK_PHYSICAL_DEVICE_TYPE_CPU)
+    return (gsize) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
   instance->calls.GetPhysicalDeviceMemoryProperties2 (physical, &memory);
   for (uint32_t i = 0; i < memory.memoryProperties.memoryHeapCount; i++)
     {
@@ -128,7 +133,7 @@ pent_vk_facts_read (PentVkFacts *self, PentVkInstance *instance, VkPhysicalDevic
     .driver_version = basic->driverVersion,
     .vendor_id = basic->vendorID,
     .device_id = basic->deviceID,
-    .memory = find_memory (instance, physical),
+    .memory = find_memory (instance, physical, basic->deviceType),
     .has_f16 = has_f16 (instance, physical),
     .has_memory_budget = has_extension (instance, physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME),
     .is_unified = basic->deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU
