@@ -544,20 +544,6 @@ pent_dnn_product_get_scratch_size (PentDnnProduct *self)
 }
 
 /**
- * pent_dnn_product_get_name:
- *
- * Returns: (transfer none): what oneDNN calls the implementation it chose
- */
-const char *
-pent_dnn_product_get_name (PentDnnProduct *self)
-{
-  const char *name = NULL;
-
-  dnnl_primitive_desc_query (self->desc, dnnl_query_impl_info_str, 0, &name);
-  return name;
-}
-
-/**
  * pent_dnn_product_run:
  * @weights: packed by the product's layout
  * @bias: (nullable): where the spec has one

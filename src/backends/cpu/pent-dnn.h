@@ -79,7 +79,6 @@ PentDnnProduct *pent_dnn_product_new              (PentDnn *dnn, const PentDnnSp
 void            pent_dnn_product_free             (PentDnnProduct *self);
 PentDnnLayout  *pent_dnn_product_get_layout       (PentDnnProduct *self);
 gsize           pent_dnn_product_get_scratch_size (PentDnnProduct *self);
-const char     *pent_dnn_product_get_name         (PentDnnProduct *self);
 gboolean        pent_dnn_product_run              (PentDnnProduct *self, const void *x, const void *weights,
                                                    const float *bias, const void *other, void *y, void *scratch,
                                                    GError **error);
