@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-/* How much work one submission holds: on a processor a tenth of a second, on
+/* How much work one submission holds: on a processor a twentieth of a second, on
  * a slow GPU no more, on a fast one enough to hide its start. */
-#define SOFTWARE_WORK 1e9
+#define SOFTWARE_WORK 5e8
 #define GPU_WORK 1e10
 
 /* Submissions that are under way at once: the device never waits for the next
