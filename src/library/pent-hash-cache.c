@@ -12,17 +12,11 @@
 #include "pent-file.h"
 #include "pent-hash.h"
 #include "pent-json.h"
+#include "pent-model-files.h"
 
 #define MAX_CACHE_FILE (4u << 20)
 #define MAX_ENTRIES    512u
 #define HASH_DIGITS    64u
-
-/* The files of a diffusers folder that decide its pictures. */
-static const char *const model_folders[] = {
-  "", "scheduler", "text_encoder", "text_encoder_2", "text_encoder_3", "tokenizer", "tokenizer_2", "tokenizer_3",
-  "transformer", "unet", "vae",
-};
-static const char *const model_suffixes[] = { ".json", ".safetensors", ".txt" };
 
 struct _PentHashCache
 {
@@ -145,67 +139,19 @@ hash_file (PentHashCache *self, const char *path, gboolean compute, GCancellable
   return hash;
 }
 
-static gboolean
-has_model_suffix (const char *name)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (model_suffixes); i++)
-    if (g_str_has_suffix (name, model_suffixes[i]))
-      return TRUE;
-  return FALSE;
-}
-
-/* "model.fp16.safetensors" beside "model.safetensors" is not read. */
-static gboolean
-is_unused_variant (const char *folder, const char *name)
-{
-  const char *suffix = strrchr (name, '.');
-  g_autofree char *stem = g_strndup (name, suffix - name);
-  char *variant = strrchr (stem, '.');
-  if (variant == NULL)
-    return FALSE;
-  *variant = '\0';
-  g_autofree char *plain = g_strconcat (folder, "/", stem, suffix, NULL);
-  return g_file_test (plain, G_FILE_TEST_EXISTS);
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* Relative names of the files of a model folder, sorted. */
-static GPtrArray *
-list_files (const char *path)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  for (gsize i = 0; i < G_N_ELEMENTS (model_folders); i++)
-    {
-      g_autofree char *folder = g_build_filename (path, model_folders[i], NULL);
-      g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-      const char *name;
-      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-        if (has_model_suffix (name) && !is_unused_variant (folder, name))
-          g_ptr_array_add (names, g_build_filename (model_folders[i], name, NULL));
-    }
-  g_ptr_array_sort (names, compare_names);
-  return names;
-}
-
 static char *
 hash_folder (PentHashCache *self, const char *path, gboolean compute, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) names = list_files (path);
+  g_autoptr (GPtrArray) files = pent_model_files_list (path);
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 
-  for (guint i = 0; i < names->len; i++)
+  for (guint i = 0; i < files->len; i++)
     {
-      const char *name = g_ptr_array_index (names, i);
-      g_autofree char *file = g_build_filename (path, name, NULL);
-      g_autofree char *hash = hash_file (self, file, compute, cancellable, error);
+      const PentModelFile *file = g_ptr_array_index (files, i);
+      g_autofree char *hash = hash_file (self, file->path, compute, cancellable, error);
       if (hash == NULL)
         return NULL;
-      g_autofree char *line = g_strconcat (hash, "  ", name, "\n", NULL);
+      g_autofree char *line = g_strconcat (hash, "  ", file->name, "\n", NULL);
       g_checksum_update (sum, (const guchar *) line, -1);
     }
   return g_strdup (g_checksum_get_string (sum));
@@ -240,7 +186,8 @@ pent_hash_cache_find_model (PentHashCache *self, const char *path)
  *   sha256sum FILE...
  *
  * prints for its configuration, vocabulary and weight files, named from the
- * folder and sorted by bytes.
+ * folder and sorted by bytes; a part that it takes from a model beside it is
+ * named as if it lay in the folder (see pent_model_files_list()).
  *
  * Returns: (transfer full): 64 hexadecimal digits; %NULL with %PENT_ERROR_FILE
  *   or %G_IO_ERROR_CANCELLED

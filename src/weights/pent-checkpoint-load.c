@@ -137,7 +137,6 @@ load_file (PentCheckpoint *self, GError **error)
   self->file = pent_safetensors_open (self->path, error);
   if (self->file == NULL)
     return FALSE;
-  g_ptr_array_add (self->weight_paths, g_strdup (self->path));
   self->family = pent_family_detect_file (self->file);
   sort_tensors_into_parts (self);
   refuse_family (self);
@@ -190,8 +189,7 @@ load_part (PentCheckpoint *self, PentConfigFile *index, PentComponent component)
     add_error (self, problem);
   else if (folder != NULL
            && !(configure_from_folder (self, component, folder, &problem)
-                && pent_part_read_files (&self->parts[component], component, folder,
-                                         self->weight_paths, &problem)))
+                && pent_part_read_files (&self->parts[component], component, folder, &problem)))
     add_error (self, problem);
 }
 
@@ -401,7 +399,6 @@ pent_checkpoint_load (const char *path, const char *vae_path, GError **error)
   self->path = g_strdup (path);
   self->shown = g_filename_display_name (path);
   self->name = base_name (path);
-  self->weight_paths = g_ptr_array_new_with_free_func (g_free);
   self->missing = g_ptr_array_new_with_free_func (g_free);
   self->problems = g_ptr_array_new_with_free_func (g_free);
   self->is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);

@@ -36,7 +36,6 @@ struct _PentCheckpoint
   char           *tokenizer_dir;
 
   PentSafetensors *file;        /* of a single-file model */
-  GPtrArray      *weight_paths; /* the model's own, a VAE given apart not among them */
   guint           n_unknown;    /* tensors of the file that belong to no component */
   const char     *first_unknown; /* (nullable): the first of them; of @file */
 
@@ -52,8 +51,7 @@ PentCheckpoint *pent_checkpoint_load (const char *path, const char *vae_path, GE
 gboolean pent_vae_source_read (PentPart *part, PentVaeConfig *config, const char *path, GError **error);
 
 void     pent_part_clear      (PentPart *part);
-gboolean pent_part_read_files (PentPart *part, PentComponent component, const char *folder, GPtrArray *paths,
-                               GError **error);
+gboolean pent_part_read_files (PentPart *part, PentComponent component, const char *folder, GError **error);
 gboolean pent_part_check_vae  (PentPart *part, const PentVaeConfig *config, GError **error);
 gboolean pent_part_report     (PentPart *part, PentTensorCheck *check, const char *what, GError **error);
 

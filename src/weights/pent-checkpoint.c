@@ -62,7 +62,6 @@ pent_checkpoint_unref (PentCheckpoint *self)
   for (int i = 0; i < PENT_N_COMPONENTS; i++)
     pent_part_clear (&self->parts[i]);
   g_clear_pointer (&self->file, pent_safetensors_unref);
-  g_clear_pointer (&self->weight_paths, g_ptr_array_unref);
   g_clear_pointer (&self->missing, g_ptr_array_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_free (self->path);

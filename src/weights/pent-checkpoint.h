@@ -66,7 +66,4 @@ gboolean pent_checkpoint_check (PentCheckpoint *self, GError **error);
 /* Tells the kernel that pages already converted need not stay resident. */
 void pent_checkpoint_release_pages (PentCheckpoint *self, PentComponent component);
 
-/* SHA-256 of the weights, for recipes. */
-char *pent_checkpoint_hash (PentCheckpoint *self, GCancellable *cancellable, GError **error);
-
 G_END_DECLS

@@ -57,11 +57,9 @@ add_file (PentTensorTable *table, PentComponent component, PentSafetensors *file
  * pent_part_read_files:
  * @part: (out): filled with the tensors of @folder's files
  * @folder: a component's folder
- * @paths: (nullable): the files' paths are added here
  */
 gboolean
-pent_part_read_files (PentPart *part, PentComponent component, const char *folder, GPtrArray *paths,
-                      GError **error)
+pent_part_read_files (PentPart *part, PentComponent component, const char *folder, GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (PentTensorTable) table = pent_tensor_table_new ();
@@ -74,8 +72,6 @@ pent_part_read_files (PentPart *part, PentComponent component, const char *folde
       if (file == NULL)
         return FALSE;
       add_file (table, component, file);
-      if (paths != NULL)
-        g_ptr_array_add (paths, g_strdup (files->pdata[i]));
     }
   if (pent_tensor_table_sort (table) > 0)
     {
@@ -215,7 +211,7 @@ read_vae_folder (PentPart *part, PentVaeConfig *config, const char *path, GError
     folder = g_strdup (path);
   config_path = g_build_filename (folder, "config.json", NULL);
   return read_vae_config (config, config_path, error)
-         && pent_part_read_files (part, PENT_COMPONENT_VAE, folder, NULL, error);
+         && pent_part_read_files (part, PENT_COMPONENT_VAE, folder, error);
 }
 
 /**

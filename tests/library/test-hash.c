@@ -97,6 +97,33 @@ test_folder (Folder *folder, gconstpointer data)
   g_assert_cmpstr (hash, !=, changed);
 }
 
+/* A part that lies in a model beside this one counts as if it lay here. */
+static void
+test_shared_part (Folder *folder, gconstpointer data)
+{
+  write_file (folder, "own/model_index.json", "{\"unet\": [\"diffusers\", \"U\"], \"vae\": \"../other/vae\"}");
+  write_file (folder, "own/unet/config.json", "unet");
+  write_file (folder, "other/vae/model.safetensors", "vae");
+  g_autofree char *path = folder_file (folder, "own");
+  g_autofree char *shared = hash_model (path);
+
+  g_autoptr (GString) list = g_string_new (NULL);
+  const char *const names[] = { "model_index.json", "unet/config.json", "vae/model.safetensors" };
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = g_strconcat (i < 2 ? "own/" : "other/", names[i], NULL);
+      g_autofree char *file = folder_file (folder, name);
+      g_autofree char *hash = pent_file_hash (file, NULL, NULL);
+      g_string_append_printf (list, "%s  %s\n", hash, names[i]);
+    }
+  g_autofree char *expected = hash_text (list->str);
+  g_assert_cmpstr (shared, ==, expected);
+
+  write_file (folder, "other/vae/model.safetensors", "another");
+  g_autofree char *changed = hash_model (path);
+  g_assert_cmpstr (changed, !=, shared);
+}
+
 /* A known file is not read again: here it could not be, for its contents have
  * changed behind its size, time and inode. */
 static void
@@ -164,6 +191,7 @@ main (int argc, char **argv)
   ADD ("/hash/file", test_file);
   g_test_add_func ("/hash/image", test_image);
   ADD ("/hash/folder", test_folder);
+  ADD ("/hash/shared-part", test_shared_part);
   ADD ("/hash/cache", test_cache);
   ADD ("/hash/bad-cache", test_bad_cache);
   int status = g_test_run ();

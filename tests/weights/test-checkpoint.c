@@ -452,35 +452,6 @@ test_set_vae (Fixture *self, gconstpointer title)
   g_assert_cmpint (weight.dtype, ==, PENT_F32);
 }
 
-static void
-test_hash (Fixture *self, gconstpointer title)
-{
-  static const char *const parts[] = {
-    "text_encoder/model.safetensors", "unet/diffusion_pytorch_model.safetensors",
-    "vae/diffusion_pytorch_model.safetensors",
-  };
-  g_autofree char *folder_path = write_folder (self, title, "F16");
-  g_autoptr (PentCheckpoint) model = open_model (folder_path);
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *hash = pent_checkpoint_hash (model, NULL, &error);
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    {
-      g_autofree char *path = fixture_path (folder_path, parts[i]);
-      g_autofree char *bytes = NULL;
-      gsize length;
-      g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-      g_checksum_update (sum, (const guchar *) bytes, length);
-    }
-  g_assert_cmpstr (hash, ==, g_checksum_get_string (sum));
-  g_cancellable_cancel (cancellable);
-  g_assert_null (pent_checkpoint_hash (model, cancellable, &error));
-  g_assert_error (error, PENT_ERROR, PENT_ERROR_CANCELLED);
-}
-
 /* Pages let go of come back with what they held. */
 static void
 test_release_pages (Fixture *self, gconstpointer title)
@@ -564,7 +535,6 @@ main (int argc, char **argv)
   ADD ("/checkpoint/sibling", "small", test_sibling);
   ADD ("/checkpoint/given-vae", "small", test_given_vae);
   ADD ("/checkpoint/set-vae", "small", test_set_vae);
-  ADD ("/checkpoint/hash", "small", test_hash);
   ADD ("/checkpoint/release-pages", "small", test_release_pages);
   ADD ("/checkpoint/truncated-under-map", "small", test_truncated_under_map);
   g_test_add_func ("/checkpoint/starter", test_starter);
