@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pent-tokenizer-files.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "pent-error.h"
+#include "pent-file-read.h"
 #include "pent-json-scanner.h"
 #include "pent-merge-table.h"
 
 /* CLIP's largest, tokenizer.json, has 3.6 MB. */
 #define MAX_FILE_SIZE (64 << 20)
+
+/* What is not read: a normalizer, a chat template, other models' tokens. */
+#define MAX_SKIPPED_VALUES (1 << 20)
+#define MAX_SKIPPED_DEPTH  16
 
 static const char *const named_keys[PENT_N_NAMED] = {
   "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
@@ -57,64 +58,6 @@ pent_tokenizer_files_free (PentTokenizerFiles *self)
   g_free (self);
 }
 
-static gboolean
-read_all (int    fd,
-          char  *data,
-          gsize *size)
-{
-  gsize done = 0;
-
-  while (done < *size)
-    {
-      gssize n = read (fd, data + done, *size - done);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return FALSE;
-      if (n == 0)
-        break;
-      done += n;
-    }
-  *size = done;
-  data[done] = '\0';
-  return TRUE;
-}
-
-/* A file's bytes with a NUL after them. Never waits on a pipe, and never takes
- * more memory than a tokenizer's file can need. */
-static char *
-read_file (const char *path,
-           gsize      *length,
-           GError    **error)
-{
-  g_autofree char *data = NULL;
-  struct stat info;
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  gboolean good;
-
-  if (fd < 0 || fstat (fd, &info) < 0 || !S_ISREG (info.st_mode) || info.st_size > MAX_FILE_SIZE)
-    {
-      const char *why = fd < 0 ? g_strerror (errno)
-                        : S_ISREG (info.st_mode) ? "it is too large for a tokenizer's file"
-                        : "it is not a file";
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "The tokenizer's file “%s” cannot be read (%s); "
-                   "fetch the model's tokenizer folder again.", path, why);
-      if (fd >= 0)
-        close (fd);
-      return NULL;
-    }
-
-  *length = info.st_size;
-  data = g_malloc (*length + 1);
-  good = read_all (fd, data, length);
-  if (!good)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "The tokenizer's file “%s” cannot be read (%s); "
-                 "check the disk it lies on.", path, g_strerror (errno));
-  close (fd);
-  return good ? g_steal_pointer (&data) : NULL;
-}
-
 /* Ids here only order tokens, so those that no vocabulary has need no error. */
 static int
 clamp_id (gint64 id)
@@ -150,7 +93,7 @@ read_token_object (PentJsonScanner *scanner,
       else if (g_str_equal (key->str, "special"))
         special = pent_json_scanner_read_boolean (scanner) || special;
       else
-        pent_json_scanner_skip (scanner);
+        pent_json_scanner_skip (scanner, MAX_SKIPPED_DEPTH);
     }
   if (!has_normalized)
     token->normalized = !special;
@@ -166,7 +109,7 @@ read_token (PentJsonScanner *scanner,
   *token = (PentAddedToken) { .id = -1 };
   if (pent_json_scanner_peek (scanner) == PENT_JSON_NULL)
     {
-      pent_json_scanner_skip (scanner);
+      pent_json_scanner_skip (scanner, MAX_SKIPPED_DEPTH);
       return FALSE;
     }
   if (pent_json_scanner_peek (scanner) == PENT_JSON_OBJECT)
@@ -190,7 +133,7 @@ read_token_list (PentJsonScanner *scanner,
 
   if (pent_json_scanner_peek (scanner) != PENT_JSON_ARRAY)
     {
-      pent_json_scanner_skip (scanner);
+      pent_json_scanner_skip (scanner, MAX_SKIPPED_DEPTH);
       return;
     }
   pent_json_scanner_begin_array (scanner);
@@ -277,7 +220,7 @@ read_config (PentJsonScanner *scanner,
                || g_str_equal (key->str, "extra_special_tokens"))
         read_token_list (scanner, reading->files->extra, TRUE);
       else if (!read_named (reading->files, scanner, key->str, is_map))
-        pent_json_scanner_skip (scanner);
+        pent_json_scanner_skip (scanner, MAX_SKIPPED_DEPTH);
     }
 }
 
@@ -293,7 +236,7 @@ read_vocabulary (PentJsonScanner *scanner,
       g_autoptr(GError) error = NULL;
       gint64 id = pent_json_scanner_read_integer (scanner);
 
-      if (scanner->error == NULL && !pent_vocabulary_add (vocabulary, key->str, key->len, id, &error))
+      if (!pent_json_scanner_failed (scanner) && !pent_vocabulary_add (vocabulary, key->str, key->len, id, &error))
         pent_json_scanner_fail (scanner, "%s", error->message);
     }
 }
@@ -314,8 +257,8 @@ read_merge (PentJsonScanner *scanner,
       if (pent_json_scanner_next_element (scanner))
         pent_json_scanner_read_string (scanner, right);
       if (pent_json_scanner_next_element (scanner) || left->len == 0 || right->len == 0)
-        pent_json_scanner_fail (scanner, "holds a merge that is not two tokens");
-      return scanner->error == NULL;
+        pent_json_scanner_fail (scanner, "it holds a merge that is not two tokens");
+      return !pent_json_scanner_failed (scanner);
     }
 
   if (!pent_json_scanner_read_string (scanner, left))
@@ -323,7 +266,7 @@ read_merge (PentJsonScanner *scanner,
   space = strchr (left->str, ' ');
   if (space == NULL || space == left->str || space[1] == '\0' || strchr (space + 1, ' ') != NULL)
     {
-      pent_json_scanner_fail (scanner, "holds a merge that is not two tokens");
+      pent_json_scanner_fail (scanner, "it holds a merge that is not two tokens");
       return FALSE;
     }
   g_string_assign (right, space + 1);
@@ -376,22 +319,23 @@ read_model (PentJsonScanner *scanner,
       else if (g_str_equal (key->str, "merges"))
         {
           merges = *scanner;
-          pent_json_scanner_skip (scanner);
+          pent_json_scanner_skip (scanner, MAX_SKIPPED_DEPTH);
         }
       else
-        pent_json_scanner_skip (scanner);
+        pent_json_scanner_skip (scanner, MAX_SKIPPED_DEPTH);
     }
   if (!g_str_equal (type->str, "BPE"))
-    pent_json_scanner_fail (scanner, "holds a tokenizer of the kind %.32s, not CLIP's BPE", type->str);
-  if (scanner->error != NULL)
+    pent_json_scanner_fail (scanner, "it holds a tokenizer of the kind %.32s, not CLIP's BPE", type->str);
+  if (pent_json_scanner_failed (scanner))
     return;
   if (merges.at == NULL)
     {
-      pent_json_scanner_fail (scanner, "holds no merges");
+      pent_json_scanner_fail (scanner, "it holds no merges");
       return;
     }
   read_merges (&merges, vocabulary);
-  scanner->error = g_steal_pointer (&merges.error);
+  if (pent_json_scanner_failed (&merges))
+    pent_json_scanner_fail (scanner, "%s", merges.problem);
 }
 
 static void
@@ -408,7 +352,7 @@ read_tokenizer_json (PentJsonScanner *scanner,
       else if (g_str_equal (key->str, "added_tokens") && !reading->has_decoder)
         read_token_list (scanner, reading->files->listed, FALSE);
       else
-        pent_json_scanner_skip (scanner);
+        pent_json_scanner_skip (scanner, MAX_SKIPPED_DEPTH);
     }
 }
 
@@ -428,14 +372,15 @@ read_json (Reading    *reading,
            GError    **error)
 {
   g_autofree char *text = NULL;
+  g_autofree char *shown = NULL;
   PentJsonScanner scanner;
   gsize length;
 
-  text = read_file (path, &length, error);
+  text = pent_read_small_file (path, MAX_FILE_SIZE, &length, error);
   if (text == NULL)
     return FALSE;
 
-  pent_json_scanner_init (&scanner, path, text, length);
+  pent_json_scanner_init (&scanner, text, length, MAX_SKIPPED_VALUES);
   switch (kind)
     {
     case FILE_CONFIG:
@@ -452,7 +397,11 @@ read_json (Reading    *reading,
       read_vocabulary (&scanner, reading->files->vocabulary);
       break;
     }
-  return pent_json_scanner_finish (&scanner, error);
+  if (pent_json_scanner_finish (&scanner))
+    return TRUE;
+  shown = g_filename_display_name (path);
+  g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is damaged (%s): download it again", shown, scanner.problem);
+  return FALSE;
 }
 
 static gboolean
@@ -475,7 +424,7 @@ read_merges_txt (PentTokenizerFiles *files,
   g_autofree char *text = NULL;
   gsize length;
 
-  text = read_file (path, &length, error);
+  text = pent_read_small_file (path, MAX_FILE_SIZE, &length, error);
   if (text == NULL)
     return FALSE;
   if (!g_utf8_validate (text, length, NULL))
@@ -569,7 +518,7 @@ pent_tokenizer_files_read_clip (const char *table_path,
   g_autofree char *text = NULL;
   gsize length;
 
-  text = read_file (table_path, &length, error);
+  text = pent_read_small_file (table_path, MAX_FILE_SIZE, &length, error);
   if (text == NULL)
     return NULL;
   if (!g_utf8_validate (text, length, NULL))

@@ -5,13 +5,11 @@
 
 #include "pent-error.h"
 #include "pent-file-kind.h"
-#include "pent-json-scan.h"
-#include "pent-mapping.h"
+#include "pent-file-read.h"
+#include "pent-json-scanner.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Real ones have some hundred values in a few kilobytes. The tables of
  * json-glib slow down with the square of the names made to collide in them. */
@@ -36,66 +34,12 @@ pent_config_file_free (PentConfigFile *self)
   g_free (self);
 }
 
-/**
- * pent_read_small_file:
- * @path: a regular file
- * @max_bytes: what it may hold
- * @length: (out): bytes read, at least 1
- *
- * Reads a text through its descriptor, not a map, so that it cannot change
- * between its check and its use.
- *
- * Returns: (transfer full): the bytes and a zero after them, or %NULL with
- *   %PENT_ERROR_FILE
- */
-char *
-pent_read_small_file (const char *path, gsize max_bytes, gsize *length, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (path);
-  g_autofree char *text = NULL;
-  guint64 size = 0;
-  gsize used = 0;
-  int fd = pent_open_regular_file (path, &size, error);
-
-  if (fd < 0)
-    return NULL;
-  if (size == 0 || size > max_bytes)
-    {
-      close (fd);
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   size == 0 ? "%s is empty: download it again"
-                             : "%s is larger than any such file should be: download it again",
-                   shown);
-      return NULL;
-    }
-  text = g_malloc (size + 1);
-  while (used < size)
-    {
-      ssize_t n = read (fd, text + used, size - used);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        break;
-      used += n;
-    }
-  close (fd);
-  if (used < size)
-    {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s cannot be read to its end: check the disk", shown);
-      return NULL;
-    }
-  text[used] = '\0';
-  *length = used;
-  return g_steal_pointer (&text);
-}
-
 /* json-glib descends into what it reads, so what it gets is checked first. */
 static gboolean
 check_text (const char *path, const char *text, gsize length, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  PentJsonScan scan = { .at = text, .end = text + length, .values_left = MAX_VALUES };
+  PentJsonScanner scanner;
   const char *kind = *text != '{' ? pent_file_kind_describe ((const guint8 *) text, length) : NULL;
 
   if (kind != NULL && *text != '[')
@@ -103,10 +47,12 @@ check_text (const char *path, const char *text, gsize length, GError **error)
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s %s", shown, kind);
       return FALSE;
     }
-  if (pent_json_skip_value (&scan, MAX_DEPTH) && pent_json_finish (&scan))
+  pent_json_scanner_init (&scanner, text, length, MAX_VALUES);
+  pent_json_scanner_skip (&scanner, MAX_DEPTH);
+  if (pent_json_scanner_finish (&scanner))
     return TRUE;
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is damaged (%s): download it again", shown,
-               scan.problem);
+               scanner.problem);
   return FALSE;
 }
 

@@ -35,6 +35,4 @@ int         pent_config_file_get_strings (PentConfigFile *self, const char *key,
 void        pent_config_file_fail        (PentConfigFile *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean    pent_config_file_finish      (PentConfigFile *self, GError **error);
 
-char *pent_read_small_file (const char *path, gsize max_bytes, gsize *length, GError **error);
-
 G_END_DECLS

@@ -5,9 +5,9 @@
 
 #include "pent-bus-guard.h"
 #include "pent-error.h"
+#include "pent-file-read.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,72 +22,6 @@ struct _PentMapping
   gsize           size;
   struct timespec modified;
 };
-
-static void
-set_open_error (GError **error, const char *path, int code)
-{
-  g_autofree char *shown = g_filename_display_name (path);
-
-  if (code == ENOENT || code == ENOTDIR)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s does not exist: check the path", shown);
-  else
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s cannot be opened (%s): check its permissions", shown, g_strerror (code));
-}
-
-static gboolean
-check_regular (const char *path, const struct stat *info, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (path);
-
-  if (S_ISREG (info->st_mode))
-    return TRUE;
-  if (S_ISDIR (info->st_mode))
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s is a folder where a file is needed: name the file in it", shown);
-  else
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s is a pipe or a device, not a file: save its content to a file first", shown);
-  return FALSE;
-}
-
-/**
- * pent_open_regular_file:
- * @path: in the encoding of file names
- * @size: (out) (optional): bytes in the file
- *
- * Opens a file for reading and makes sure that it is one. Never waits for
- * another process, as opening a pipe does.
- *
- * Returns: a descriptor to be closed by the caller, or -1 with @error set
- */
-int
-pent_open_regular_file (const char *path, guint64 *size, GError **error)
-{
-  struct stat info;
-  int fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-
-  if (fd < 0)
-    {
-      set_open_error (error, path, errno);
-      return -1;
-    }
-  if (fstat (fd, &info) != 0)
-    {
-      set_open_error (error, path, errno);
-      close (fd);
-      return -1;
-    }
-  if (!check_regular (path, &info, error))
-    {
-      close (fd);
-      return -1;
-    }
-  if (size != NULL)
-    *size = info.st_size;
-  return fd;
-}
 
 static gboolean
 map_descriptor (PentMapping *self, GError **error)

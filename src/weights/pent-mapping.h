@@ -26,6 +26,4 @@ gsize         pent_mapping_get_size (PentMapping *self);
 gboolean pent_mapping_check   (PentMapping *self, GError **error);
 void     pent_mapping_release (PentMapping *self, gsize offset, gsize size);
 
-int pent_open_regular_file (const char *path, guint64 *size, GError **error);
-
 G_END_DECLS

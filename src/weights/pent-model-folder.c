@@ -17,7 +17,8 @@
 #include "pent-model-folder.h"
 
 #include "pent-error.h"
-#include "pent-json-scan.h"
+#include "pent-file-read.h"
+#include "pent-json-scanner.h"
 
 #include <string.h>
 
@@ -115,56 +116,33 @@ add_shard (GPtrArray *paths, const char *part_folder, const char *name)
 }
 
 /* The object that maps tensors to files, of which the files are kept. */
-static gboolean
-read_weight_map (PentJsonScan *scan, const char *part_folder, GPtrArray *paths)
+static void
+read_weight_map (PentJsonScanner *json, const char *part_folder, GPtrArray *paths)
 {
-  gboolean first = TRUE, more;
-  char name[256];
+  g_autoptr (GString) name = g_string_new (NULL);
 
-  if (!pent_json_take (scan, '{'))
-    return FALSE;
-  for (guint n = 0;; n++)
-    {
-      if (!pent_json_next_item (scan, '}', &first, &more))
-        return FALSE;
-      if (!more)
-        return TRUE;
-      if (n == MAX_INDEX_NAMES)
-        scan->problem = "it lists more than 65,536 tensors";
-      else if (pent_json_string (scan, NULL, 0, NULL) && pent_json_take (scan, ':')
-               && pent_json_string (scan, name, sizeof name, NULL))
-        {
-          if (add_shard (paths, part_folder, name))
-            continue;
-          scan->problem = "it names a file that is not a safetensors file in the same folder, or too many";
-        }
-      return FALSE;
-    }
+  pent_json_scanner_begin_object (json);
+  for (guint n = 0; pent_json_scanner_next_member (json, NULL); n++)
+    if (n == MAX_INDEX_NAMES)
+      pent_json_scanner_fail (json, "it lists more than 65,536 tensors");
+    else if (pent_json_scanner_read_string (json, name) && !add_shard (paths, part_folder, name->str))
+      pent_json_scanner_fail (json, "it names a file that is not a safetensors file in the same folder, or too many");
 }
 
 static gboolean
-read_index (PentJsonScan *scan, const char *part_folder, GPtrArray *paths)
+read_index (PentJsonScanner *json, const char *part_folder, GPtrArray *paths)
 {
-  gboolean first = TRUE, more;
-  char key[256];
+  g_autoptr (GString) key = g_string_new (NULL);
 
-  if (!pent_json_take (scan, '{'))
-    return FALSE;
-  for (;;)
-    {
-      if (!pent_json_next_item (scan, '}', &first, &more))
-        return FALSE;
-      if (!more)
-        break;
-      if (!pent_json_string (scan, key, sizeof key, NULL) || !pent_json_take (scan, ':'))
-        return FALSE;
-      if (!(strcmp (key, "weight_map") == 0 ? read_weight_map (scan, part_folder, paths)
-                                            : pent_json_skip_value (scan, 8)))
-        return FALSE;
-    }
+  pent_json_scanner_begin_object (json);
+  while (pent_json_scanner_next_member (json, key))
+    if (strcmp (key->str, "weight_map") == 0)
+      read_weight_map (json, part_folder, paths);
+    else
+      pent_json_scanner_skip (json, 8);
   if (paths->len == 0)
-    scan->problem = "it names no files";
-  return paths->len > 0 && pent_json_finish (scan);
+    pent_json_scanner_fail (json, "it names no files");
+  return pent_json_scanner_finish (json);
 }
 
 static int
@@ -176,7 +154,7 @@ compare_paths (gconstpointer a, gconstpointer b)
 static gboolean
 find_shards (const char *part_folder, const char *index_path, GPtrArray *paths, GError **error)
 {
-  PentJsonScan scan = { .values_left = MAX_INDEX_NAMES };
+  PentJsonScanner json;
   g_autofree char *shown = g_filename_display_name (index_path);
   g_autofree char *text = NULL;
   gsize length = 0;
@@ -184,12 +162,11 @@ find_shards (const char *part_folder, const char *index_path, GPtrArray *paths, 
   text = pent_read_small_file (index_path, MAX_INDEX_BYTES, &length, error);
   if (text == NULL)
     return FALSE;
-  scan.at = text;
-  scan.end = text + length;
-  if (!read_index (&scan, part_folder, paths))
+  pent_json_scanner_init (&json, text, length, MAX_INDEX_NAMES);
+  if (!read_index (&json, part_folder, paths))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is damaged (%s): download it again",
-                   shown, scan.problem);
+                   shown, json.problem);
       return FALSE;
     }
   g_ptr_array_sort (paths, compare_paths);

@@ -4,7 +4,7 @@
 #include "pent-safetensors-header.h"
 
 #include "pent-error.h"
-#include "pent-json-scan.h"
+#include "pent-json-scanner.h"
 
 #include <string.h>
 
@@ -27,7 +27,8 @@ static const struct
 
 typedef struct
 {
-  PentJsonScan           scan;
+  PentJsonScanner        json;
+  GString               *text;   /* the last name read */
   PentSafetensorsHeader *header;
   const char            *tensor; /* being read, for messages */
 } Parser;
@@ -60,19 +61,25 @@ pent_safetensors_header_free (PentSafetensorsHeader *self)
 static gboolean
 fail (Parser *self, const char *problem)
 {
-  self->scan.problem = problem;
-  return FALSE;
+  return pent_json_scanner_fail (&self->json, "%s", problem);
+}
+
+/* Goes to the next member of an object, whose name must not be too long. */
+static gboolean
+next_member (Parser *self)
+{
+  if (!pent_json_scanner_next_member (&self->json, self->text))
+    return FALSE;
+  return self->text->len <= PENT_SAFETENSORS_MAX_NAME || fail (self, "a name in it is too long");
 }
 
 static gboolean
 read_type (Parser *self, PentTensorInfo *info)
 {
-  char name[16];
-
-  if (!pent_json_string (&self->scan, name, sizeof name, NULL))
+  if (!pent_json_scanner_read_string (&self->json, self->text))
     return FALSE;
   for (int i = 0; i < PENT_N_TENSOR_TYPES; i++)
-    if (strcmp (name, types[i].name) == 0)
+    if (strcmp (self->text->str, types[i].name) == 0)
       {
         info->type = i;
         return TRUE;
@@ -83,42 +90,44 @@ read_type (Parser *self, PentTensorInfo *info)
 static gboolean
 read_shape (Parser *self, PentTensorInfo *info)
 {
-  gboolean first = TRUE, more;
   guint64 size;
 
-  if (!pent_json_take (&self->scan, '['))
-    return FALSE;
-  for (info->n_dims = 0;; info->n_dims++)
+  pent_json_scanner_begin_array (&self->json);
+  for (info->n_dims = 0; pent_json_scanner_next_element (&self->json); info->n_dims++)
     {
-      if (!pent_json_next_item (&self->scan, ']', &first, &more))
-        return FALSE;
-      if (!more)
-        return TRUE;
       if (info->n_dims == PENT_SAFETENSORS_MAX_RANK)
         return fail (self, "it has more than 8 dimensions");
-      if (!pent_json_unsigned (&self->scan, &size))
+      if (!pent_json_scanner_read_unsigned (&self->json, &size))
         return FALSE;
       if (size > G_MAXINT64)
         return fail (self, "one of its sizes is larger than any file");
       info->dim[info->n_dims] = size;
     }
+  return !pent_json_scanner_failed (&self->json);
 }
 
 static gboolean
 read_offsets (Parser *self, PentTensorInfo *info)
 {
-  guint64 begin, end;
+  guint64 range[2] = { 0 };
+  int n = 0;
 
-  if (!pent_json_take (&self->scan, '[') || !pent_json_unsigned (&self->scan, &begin)
-      || !pent_json_take (&self->scan, ',') || !pent_json_unsigned (&self->scan, &end)
-      || !pent_json_take (&self->scan, ']'))
-    return FALSE;
-  if (end < begin)
+  pent_json_scanner_begin_array (&self->json);
+  for (; pent_json_scanner_next_element (&self->json); n++)
+    {
+      if (n == 2)
+        return fail (self, "its data_offsets are not two numbers");
+      if (!pent_json_scanner_read_unsigned (&self->json, &range[n]))
+        return FALSE;
+    }
+  if (n < 2)
+    return fail (self, "its data_offsets are not two numbers");
+  if (range[1] < range[0])
     return fail (self, "its data ends before it begins");
-  if (end > G_MAXSIZE)
+  if (range[1] > G_MAXSIZE)
     return fail (self, "its data lies beyond what this machine can address");
-  info->offset = begin;
-  info->size = end - begin;
+  info->offset = range[0];
+  info->size = range[1] - range[0];
   return TRUE;
 }
 
@@ -144,12 +153,9 @@ enum
 static gboolean
 read_field (Parser *self, PentTensorInfo *info, guint *found)
 {
-  char key[PENT_SAFETENSORS_MAX_NAME + 1];
+  const char *key = self->text->str;
   guint field = 0;
 
-  if (!pent_json_string (&self->scan, key, sizeof key, NULL)
-      || !pent_json_take (&self->scan, ':'))
-    return FALSE;
   if (strcmp (key, "dtype") == 0)
     field = HAS_TYPE;
   else if (strcmp (key, "shape") == 0)
@@ -169,33 +175,28 @@ read_field (Parser *self, PentTensorInfo *info, guint *found)
     case HAS_OFFSETS:
       return read_offsets (self, info);
     default:
-      return pent_json_skip_value (&self->scan, MAX_SKIPPED_DEPTH - 2);
+      return pent_json_scanner_skip (&self->json, MAX_SKIPPED_DEPTH - 2);
     }
 }
 
+/* The tensor whose name was read last. */
 static gboolean
-read_tensor (Parser *self, const char *name, gsize length)
+read_tensor (Parser *self)
 {
   GArray *tensors = self->header->tensors;
   PentTensorInfo info = { 0 };
-  gboolean first = TRUE, more;
   guint found = 0;
 
   if (tensors->len == PENT_SAFETENSORS_MAX_TENSORS)
     return fail (self, "it lists more than 65,536 tensors");
-  info.name = g_string_chunk_insert_len (self->header->names, name, length);
+  info.name = g_string_chunk_insert_len (self->header->names, self->text->str, self->text->len);
   self->tensor = info.name;
-  if (!pent_json_take (&self->scan, '{'))
+  pent_json_scanner_begin_object (&self->json);
+  while (next_member (self))
+    if (!read_field (self, &info, &found))
+      return FALSE;
+  if (pent_json_scanner_failed (&self->json))
     return FALSE;
-  for (;;)
-    {
-      if (!pent_json_next_item (&self->scan, '}', &first, &more))
-        return FALSE;
-      if (!more)
-        break;
-      if (!read_field (self, &info, &found))
-        return FALSE;
-    }
   if (found != HAS_ALL)
     return fail (self, "its dtype, shape or data_offsets are not given");
   if (!check_size (self, &info))
@@ -208,43 +209,26 @@ read_tensor (Parser *self, const char *name, gsize length)
 static gboolean
 read_metadata (Parser *self)
 {
-  gboolean first = TRUE, more;
-
-  if (!pent_json_take (&self->scan, '{'))
-    return FALSE;
-  for (;;)
-    {
-      if (!pent_json_next_item (&self->scan, '}', &first, &more))
-        return FALSE;
-      if (!more)
-        return TRUE;
-      if (!pent_json_string (&self->scan, NULL, 0, NULL) || !pent_json_take (&self->scan, ':')
-          || !pent_json_string (&self->scan, NULL, 0, NULL))
-        return fail (self, "its __metadata__ holds something other than texts");
-    }
+  pent_json_scanner_begin_object (&self->json);
+  while (pent_json_scanner_next_member (&self->json, NULL))
+    if (pent_json_scanner_peek (&self->json) != PENT_JSON_STRING)
+      return fail (self, "its __metadata__ holds something other than texts");
+    else if (!pent_json_scanner_read_string (&self->json, NULL))
+      return FALSE;
+  return !pent_json_scanner_failed (&self->json);
 }
 
 static gboolean
 read_header (Parser *self)
 {
-  char name[PENT_SAFETENSORS_MAX_NAME + 1];
-  gboolean first = TRUE, more, metadata = FALSE;
-  gsize length;
+  gboolean metadata = FALSE;
 
-  if (!pent_json_take (&self->scan, '{'))
-    return FALSE;
-  for (;;)
+  pent_json_scanner_begin_object (&self->json);
+  while (next_member (self))
     {
-      if (!pent_json_next_item (&self->scan, '}', &first, &more))
-        return FALSE;
-      if (!more)
-        return pent_json_finish (&self->scan);
-      if (!pent_json_string (&self->scan, name, sizeof name, &length)
-          || !pent_json_take (&self->scan, ':'))
-        return FALSE;
-      if (strcmp (name, "__metadata__") != 0)
+      if (strcmp (self->text->str, "__metadata__") != 0)
         {
-          if (!read_tensor (self, name, length))
+          if (!read_tensor (self))
             return FALSE;
           continue;
         }
@@ -254,6 +238,7 @@ read_header (Parser *self)
       if (!read_metadata (self))
         return FALSE;
     }
+  return pent_json_scanner_finish (&self->json);
 }
 
 static int
@@ -334,11 +319,10 @@ PentSafetensorsHeader *
 pent_safetensors_header_parse (const char *json, gsize length, gsize data_size, GError **error)
 {
   g_autoptr (PentSafetensorsHeader) header = g_new0 (PentSafetensorsHeader, 1);
-  Parser parser = {
-    .scan = { .at = json, .end = json + length, .values_left = PENT_SAFETENSORS_MAX_TENSORS },
-    .header = header,
-  };
+  g_autoptr (GString) text = g_string_new (NULL);
+  Parser parser = { .text = text, .header = header };
 
+  pent_json_scanner_init (&parser.json, json, length, PENT_SAFETENSORS_MAX_TENSORS);
   header->tensors = g_array_new (FALSE, FALSE, sizeof (PentTensorInfo));
   header->names = g_string_chunk_new (4096);
   if (read_header (&parser) && sort_names (&parser) && check_coverage (&parser, data_size))
@@ -348,9 +332,9 @@ pent_safetensors_header_parse (const char *json, gsize length, gsize data_size, 
     {
       g_autofree char *shown = g_strescape (parser.tensor, NULL);
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "tensor '%.120s': %s", shown,
-                   parser.scan.problem);
+                   parser.json.problem);
     }
   else
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "its header: %s", parser.scan.problem);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "its header: %s", parser.json.problem);
   return NULL;
 }

@@ -206,10 +206,9 @@ assert_refused (const char *dir,
 
   g_assert_error (error, PENT_ERROR, PENT_ERROR_FILE);
   g_assert_null (tokenizer);
-  g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, file));
-  g_assert_nonnull (strstr (error->message, why));
-  g_assert_true (g_str_has_suffix (error->message, "."));
+  if (strstr (error->message, why) == NULL)
+    g_error ("“%s” does not say “%s”", error->message, why);
   g_assert_null (strchr (error->message, '\n'));
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
 }
@@ -246,11 +245,11 @@ test_bad_vocabulary (void)
   static const BadFile bad[] = {
     { "vocab.json", NULL, "neither" },
     { "merges.txt", NULL, "neither" },
-    { "vocab.json", "", "no object" },
+    { "vocab.json", "", "empty" },
     { "vocab.json", "{", "JSON" },
     { "vocab.json", "[]", "no object" },
     { "vocab.json", "{\"a\":0", "JSON" },
-    { "vocab.json", "{\"a\":0}x", "JSON" },
+    { "vocab.json", "{\"a\":0}x", "follows" },
     { "vocab.json", "{\"a\":0,}", "JSON" },
     { "vocab.json", "{\"a\" 0}", "colon" },
     { "vocab.json", "{\"a\":\"0\"}", "number" },
@@ -265,10 +264,10 @@ test_bad_vocabulary (void)
     { "vocab.json", "{\"a\":0,\"a\":1}", "twice" },
     { "vocab.json", "{\"a\\u0000\":0}", "character" },
     { "vocab.json", "{\"\\ud800\":0}", "character" },
-    { "vocab.json", "{\"\\ud800\\u0041\":0}", "surrogate" },
+    { "vocab.json", "{\"\\ud800\\u0041\":0}", "half of a character" },
     { "vocab.json", "{\"\\x\":0}", "escape" },
-    { "vocab.json", "{\"a\\", "string" },
-    { "vocab.json", "{\"a\n\":0}", "string" },
+    { "vocab.json", "{\"a\\", "middle" },
+    { "vocab.json", "{\"a\n\":0}", "control character" },
     { "vocab.json", "{\"\xff\":0}", "UTF-8" },
     { "merges.txt", "a b</w> c\n", "line 1" },
     { "merges.txt", "#version: 0.2\na\n", "line 2" },
@@ -294,7 +293,7 @@ test_bad_configs (void)
     { "tokenizer_config.json", "{\"added_tokens_decoder\":{\"1\":true}}", "string" },
     { "tokenizer_config.json", "{\"x\":tru}", "true or false" },
     { "tokenizer_config.json", "{\"x\":nul}", "null" },
-    { "tokenizer_config.json", "{\"x\":[1", "value" },
+    { "tokenizer_config.json", "{\"x\":[1", "middle" },
     { "special_tokens_map.json", "{\"bos_token\":[]}", "string" },
     { "special_tokens_map.json", "null", "no object" },
     { "added_tokens.json", "{\"x\":\"y\"}", "number" },
@@ -353,16 +352,16 @@ test_not_files (void)
 
   /* A pipe that nobody writes to would hold a reader for ever. */
   g_assert_cmpint (mkfifo (vocabulary, 0600), ==, 0);
-  assert_refused (dir, "vocab.json", "not a file");
+  assert_refused (dir, "vocab.json", "a file");
   g_assert_cmpint (unlink (vocabulary), ==, 0);
 
   g_assert_cmpint (mkdir (vocabulary, 0700), ==, 0);
-  assert_refused (dir, "vocab.json", "not a file");
+  assert_refused (dir, "vocab.json", "a file");
   g_assert_cmpint (rmdir (vocabulary), ==, 0);
 
   text_test_write (dir, "vocab.json", GOOD_VOCABULARY, -1);
   g_assert_cmpint (truncate (vocabulary, (off_t) 1 << 40), ==, 0);
-  assert_refused (dir, "vocab.json", "too large");
+  assert_refused (dir, "vocab.json", "larger than");
 }
 
 static void
