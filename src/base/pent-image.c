@@ -100,3 +100,37 @@ pent_image_to_rgb8 (PentImage *self, GError **error)
         rgb->pixels[y * rgb->stride + 3 * x + c] = sample8 (self, x, y, grey ? 0 : c);
   return rgb;
 }
+
+static guint16
+sample16 (const PentImage *self, int x, int y, int channel)
+{
+  const guint8 *row = self->pixels + y * self->stride;
+  gsize i = (gsize) x * self->channels + channel;
+
+  return self->bits == 16 ? ((const guint16 *) (const void *) row)[i] : row[i] * 257;
+}
+
+/**
+ * pent_image_to_rgb16:
+ *
+ * As pent_image_to_rgb8(), with 16 bits a channel and nothing rounded.
+ */
+PentImage *
+pent_image_to_rgb16 (PentImage *self, GError **error)
+{
+  if (self->channels == 3 && self->bits == 16)
+    return pent_image_ref (self);
+
+  PentImage *rgb = pent_image_new (self->width, self->height, 3, 16, error);
+  if (rgb == NULL)
+    return NULL;
+  gboolean grey = self->channels < 3;
+  if (self->icc_profile != NULL && !grey)
+    rgb->icc_profile = g_bytes_ref (self->icc_profile);
+
+  for (int y = 0; y < self->height; y++)
+    for (int x = 0; x < self->width; x++)
+      for (int c = 0; c < 3; c++)
+        ((guint16 *) (void *) (rgb->pixels + y * rgb->stride))[3 * x + c] = sample16 (self, x, y, grey ? 0 : c);
+  return rgb;
+}

@@ -35,6 +35,7 @@ PentImage *pent_image_ref   (PentImage *self);
 void       pent_image_unref (PentImage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentImage, pent_image_unref)
 
-PentImage *pent_image_to_rgb8 (PentImage *self, GError **error);
+PentImage *pent_image_to_rgb8  (PentImage *self, GError **error);
+PentImage *pent_image_to_rgb16 (PentImage *self, GError **error);
 
 G_END_DECLS

@@ -102,12 +102,13 @@ static const PentCliOption options[] = {
   WORD ("rng", rng_word, "the random numbers: A1111's \"NV\", or those of torch's CPU generator", "philox"),
   HEADING ("From a picture"),
   PATH ("init", "PICTURE", "paint from this picture: PNG, JPEG or WebP", NULL),
-  REAL ("strength", 0, 1, "how much of it may change", "0.75; 1 with a mask that is filled anew"),
+  REAL ("strength", 0, 1, "how much of it may change", "0.75; 1 with --outpaint or a mask that is filled anew"),
   PATH ("mask", "PICTURE", "repaint where this picture is white and keep where it is black; needs --init", NULL),
-  WORD ("fill", fill_word, "what lies under the mask at the start", "original"),
-  { "outpaint", PENT_CLI_PATH, "L,T,R,B", "paint margins of so many pixels round the picture; comes with a later version",
-    NULL, 0, 0, NULL },
-  WORD ("region", region_word, "what is computed: the whole picture, or the masked part enlarged", "auto"),
+  WORD ("fill", fill_word, "what lies under the mask at the start", "original; the picture's edge goes on into margins"),
+  { "outpaint", PENT_CLI_PATH, "L,T,R,B", "add margins of so many pixels left of, above, right of and below the picture; "
+    "needs --init", NULL, 0, 0, NULL },
+  WORD ("region", region_word, "what is computed: the whole picture, or the masked part at the model's size", "auto: the whole of a picture that "
+        "the model paints well, else the masked part"),
   WHOLE ("grow", "PX", 0, 16384, "widen the mask", "by the mask's size"),
   WHOLE ("feather", "PX", 0, 16384, "soften the mask's edge", "by the mask's size"),
   WORD ("composite", composite_word, "what is kept comes back byte for byte, or as the model decodes it", "exact"),

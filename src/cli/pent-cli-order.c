@@ -26,11 +26,44 @@ check_later (PentCliArguments *arguments, GError **error)
 {
   if (pent_cli_arguments_has (arguments, "library"))
     return fail_usage (error, "--library comes with a later version: use --output.");
-  if (pent_cli_arguments_has (arguments, "outpaint") && !pent_cli_arguments_has (arguments, "init"))
-    return fail_usage (error, "--outpaint needs a picture to widen: give it with --init.");
-  if (pent_cli_arguments_has (arguments, "outpaint"))
-    return fail_usage (error, "--outpaint comes with a later version: leave it out.");
   return TRUE;
+}
+
+/* LEFT,TOP,RIGHT,BOTTOM: four whole numbers, not all of them 0. */
+static gboolean
+parse_margins (const char *value, int margins[4])
+{
+  g_auto (GStrv) parts = g_strsplit (value, ",", -1);
+  guint64 side, sum = 0;
+
+  if (g_strv_length (parts) != 4)
+    return FALSE;
+  for (int i = 0; i < 4; i++)
+    {
+      if (!g_ascii_string_to_unsigned (parts[i], 10, 0, PENT_PICTURE_MAX_SIDE, &side, NULL))
+        return FALSE;
+      margins[i] = side;
+      sum += side;
+    }
+  return sum > 0;
+}
+
+static gboolean
+check_margins (PentCliArguments *arguments, GError **error)
+{
+  const char *value = pent_cli_arguments_get_text (arguments, "outpaint", NULL);
+  int margins[4];
+
+  if (value == NULL)
+    return TRUE;
+  if (!pent_cli_arguments_has (arguments, "init"))
+    return fail_usage (error, "--outpaint needs a picture to widen: give it with --init.");
+  if (parse_margins (value, margins))
+    return TRUE;
+  g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
+               "--outpaint cannot be \"%s\": it is LEFT,TOP,RIGHT,BOTTOM, four whole numbers from 0 to %d that are not "
+               "all 0, such as 64,0,64,0.", value, PENT_PICTURE_MAX_SIDE);
+  return FALSE;
 }
 
 static gboolean
@@ -148,7 +181,7 @@ check_usage (PentCliArguments *arguments, GError **error)
     return fail_usage (error, "--prompt is missing: --prompt \"a lighthouse by the sea, sunset\" says what to paint.");
   if (pent_cli_arguments_has (arguments, "mask") && !pent_cli_arguments_has (arguments, "init"))
     return fail_usage (error, "--mask needs a picture to repaint: give it with --init.");
-  return check_later (arguments, error) &&
+  return check_later (arguments, error) && check_margins (arguments, error) &&
          check_side (arguments, "width", error) && check_side (arguments, "height", error) &&
          check_device (pent_cli_arguments_get_text (arguments, "device", "auto"), error) &&
          check_spacing (arguments, error) && check_names (arguments, error) && check_seed (arguments, error) &&
@@ -159,16 +192,21 @@ check_usage (PentCliArguments *arguments, GError **error)
 static void
 warn_about_lonely_options (PentCliArguments *arguments)
 {
-  static const struct { const char *option; const char *needs; } pairs[] = {
-    { "strength", "init" }, { "fill", "mask" }, { "region", "mask" }, { "grow", "mask" }, { "feather", "mask" },
-    { "composite", "mask" }, { "preview-every", "preview-dir" },
+  static const struct { const char *option; const char *needs; const char *or_else; } pairs[] = {
+    { "strength", "init", NULL }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
+    { "grow", "mask", "outpaint" }, { "feather", "mask", "outpaint" }, { "composite", "mask", "outpaint" },
+    { "preview-every", "preview-dir", NULL },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
-    if (pent_cli_arguments_has (arguments, pairs[i].option) && !pent_cli_arguments_has (arguments, pairs[i].needs))
-      {
-        g_autofree char *sentence = g_strdup_printf ("--%s has no effect without --%s.", pairs[i].option, pairs[i].needs);
-        pent_cli_warn (sentence);
-      }
+    {
+      const char *needs = pairs[i].needs, *or_else = pairs[i].or_else;
+      if (!pent_cli_arguments_has (arguments, pairs[i].option) || pent_cli_arguments_has (arguments, needs)
+          || (or_else != NULL && pent_cli_arguments_has (arguments, or_else)))
+        continue;
+      g_autofree char *sentence = g_strdup_printf ("--%s has no effect without --%s%s%s.", pairs[i].option, needs,
+                                                   or_else != NULL ? " or --" : "", or_else != NULL ? or_else : "");
+      pent_cli_warn (sentence);
+    }
 }
 
 static gint64
@@ -212,6 +250,8 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   request->grow = pent_cli_arguments_get_whole (arguments, "grow", request->grow);
   request->feather = pent_cli_arguments_get_whole (arguments, "feather", request->feather);
   request->memory_limit = pent_cli_arguments_get_whole (arguments, "memory-limit", 0) << 20;
+  if (pent_cli_arguments_has (arguments, "outpaint"))
+    parse_margins (pent_cli_arguments_get_text (arguments, "outpaint", NULL), request->outpaint);
   pent_fill_from_name (pent_cli_arguments_get_text (arguments, "fill", "original"), &request->fill);
   pent_region_from_name (pent_cli_arguments_get_text (arguments, "region", "auto"), &request->region);
   pent_composite_from_name (pent_cli_arguments_get_text (arguments, "composite", "exact"), &request->composite);

@@ -43,6 +43,23 @@ digits (int number)
   return n;
 }
 
+/* The preview where it belongs in the picture, which is otherwise as it is. */
+static PentImage *
+place (const PentProgress *progress, int width, int height, GError **error)
+{
+  g_autoptr (PentImage) preview = pent_image_scale (progress->preview, progress->area.width, progress->area.height,
+                                                    error);
+
+  if (preview == NULL || (progress->area.width == width && progress->area.height == height))
+    return g_steal_pointer (&preview);
+  g_autoptr (PentImage) rgb = pent_image_to_rgb8 (progress->canvas, error);
+  PentImage *whole = rgb != NULL ? pent_image_crop (rgb, 0, 0, width, height, error) : NULL;
+  for (int y = 0; whole != NULL && y < preview->height; y++)
+    memcpy (whole->pixels + (progress->area.y + y) * whole->stride + progress->area.x * 3,
+            preview->pixels + y * preview->stride, preview->stride);
+  return whole;
+}
+
 /**
  * pent_cli_previews_write:
  * @every: every how many steps; the last is always written
@@ -51,7 +68,7 @@ digits (int number)
  * @height: likewise
  *
  * Writes preview-PICTURE-STEP.png, both counted from 1 and padded with zeros to
- * one width, enlarged to the picture's size.
+ * one width, at the picture's size; of an edit, in the midst of what is kept.
  *
  * Returns: %FALSE with %PENT_ERROR_FILE or %PENT_ERROR_MEMORY
  */
@@ -67,6 +84,6 @@ pent_cli_previews_write (const char *folder, int every, const PentProgress *prog
                                            digits (progress->n_steps), progress->step);
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (PentTextFields) no_texts = pent_text_fields_new ();
-  g_autoptr (PentImage) enlarged = pent_image_scale (progress->preview, width, height, error);
+  g_autoptr (PentImage) enlarged = place (progress, width, height, error);
   return enlarged != NULL && pent_picture_write (path, enlarged, no_texts, FALSE, error);
 }

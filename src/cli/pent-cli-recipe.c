@@ -69,18 +69,24 @@ pent_cli_hashes_recall (PentCliHashes *self, const PentRequest *request, const c
 static void
 describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunInfo *info, const PentCliHashes *hashes)
 {
+  const int *o = request->outpaint;
+  gboolean extended = o[0] > 0 || o[1] > 0 || o[2] > 0 || o[3] > 0;
+
   if (request->init == NULL)
     return;
   recipe->strength = info->strength;
   recipe->source_hash = g_strdup (hashes->source);
-  if (request->mask == NULL)
+  if (request->mask == NULL && !extended)
     return;
   recipe->mask_hash = g_strdup (hashes->mask);
   recipe->fill = g_strdup (pent_fill_name (request->fill));
   recipe->region = g_strdup (pent_region_name (request->region));
-  recipe->grow = info->grow;
-  recipe->feather = info->feather;
+  /* Several passes have widths of their own, which follow from the same request. */
+  recipe->grow = extended ? request->grow : info->grow;
+  recipe->feather = extended ? request->feather : info->feather;
   recipe->composite = g_strdup (pent_composite_name (request->composite));
+  if (extended)
+    recipe->outpaint = g_strdup_printf ("%d,%d,%d,%d", o[0], o[1], o[2], o[3]);
 }
 
 /**

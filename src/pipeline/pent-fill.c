@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "pent-blur.h"
 #include "pent-rng.h"
 
 /* Half-widths of the running averages, from the whole picture down to its
@@ -17,34 +18,6 @@ static float
 mix (float old, float new, float weight)
 {
   return (1 - weight) * old + weight * new;
-}
-
-static void
-average (float *line, gsize stride, int n, int reach, float *copy)
-{
-  double sum = 0;
-
-  for (int i = 0; i < n; i++)
-    copy[i] = line[i * stride];
-  for (int i = -reach; i <= reach; i++)
-    sum += copy[CLAMP (i, 0, n - 1)];
-  for (int i = 0; i < n; i++)
-    {
-      line[i * stride] = sum / (2 * reach + 1);
-      sum += copy[MIN (i + reach + 1, n - 1)] - copy[MAX (i - reach, 0)];
-    }
-}
-
-static void
-average_plane (float *plane, int width, int height, int channels, int reach, float *copy)
-{
-  for (int c = 0; c < channels; c++)
-    {
-      for (int y = 0; y < height; y++)
-        average (plane + (gsize) y * width * channels + c, channels, width, reach, copy);
-      for (int x = 0; x < width; x++)
-        average (plane + (gsize) x * channels + c, (gsize) width * channels, height, reach, copy);
-    }
 }
 
 /* The masked part takes the mean colour of the rest, so that nothing of what
@@ -72,7 +45,6 @@ fill_blur (float *picture, const PentMask *mask)
 {
   gsize pixels = (gsize) mask->width * mask->height;
   g_autofree float *blurred = NULL;
-  g_autofree float *copy = g_new (float, MAX (mask->width, mask->height));
 
   fill_mean (picture, mask);
   blurred = g_memdup2 (picture, pixels * 3 * sizeof (float));
@@ -80,7 +52,7 @@ fill_blur (float *picture, const PentMask *mask)
   for (guint i = 0; i < G_N_ELEMENTS (cascade); i++)
     {
       for (int pass = 0; pass < 2; pass++)
-        average_plane (blurred, mask->width, mask->height, 3, cascade[i], copy);
+        pent_blur_box (blurred, mask->width, mask->height, 3, cascade[i]);
       for (gsize p = 0; p < pixels; p++)
         for (int c = 0; c < 3; c++)
           blurred[p * 3 + c] = mix (picture[p * 3 + c], blurred[p * 3 + c], mask->values[p]);
@@ -92,7 +64,7 @@ fill_blur (float *picture, const PentMask *mask)
  * pent_fill:
  * @picture: (height, width, 3), -1 to 1; changed where @mask is above 0
  * @mask: of the picture's size
- * @seed: of the request, for %PENT_FILL_NOISE
+ * @seed: of the picture, for %PENT_FILL_NOISE
  *
  * What stands in a masked part before noise is put on it.
  */

@@ -142,6 +142,20 @@ choose_run_size (PentGeometry *self, const PentEdit *edit)
 }
 
 /**
+ * pent_geometry_is_whole:
+ *
+ * Returns: whether the whole picture is computed, whatever the mask
+ */
+gboolean
+pent_geometry_is_whole (const PentEdit *edit)
+{
+  double area = (double) edit->width * edit->height;
+
+  return edit->region == PENT_REGION_WHOLE
+         || (edit->region == PENT_REGION_AUTO && area <= PENT_GEOMETRY_COMFORT * edit->native * edit->native);
+}
+
+/**
  * pent_geometry_solve:
  *
  * %PENT_REGION_WHOLE computes the whole picture at its own size.
@@ -158,9 +172,8 @@ pent_geometry_solve (const PentEdit *edit)
 {
   PentGeometry self;
   PentEdit resolved = *edit;
-  double area = (double) edit->width * edit->height;
 
-  if (edit->region == PENT_REGION_AUTO && area <= PENT_GEOMETRY_COMFORT * edit->native * edit->native)
+  if (pent_geometry_is_whole (edit))
     resolved.region = PENT_REGION_WHOLE;
   choose_widths (&self, &resolved);
   choose_region (&self, &resolved);

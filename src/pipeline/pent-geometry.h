@@ -52,6 +52,7 @@ typedef struct
 } PentGeometry;
 
 PentGeometry pent_geometry_solve     (const PentEdit *edit);
+gboolean     pent_geometry_is_whole  (const PentEdit *edit);
 gboolean     pent_geometry_is_scaled (const PentGeometry *self);
 int          pent_geometry_pad       (int length, int cell);
 

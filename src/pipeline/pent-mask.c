@@ -6,8 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-static PentMask *
-mask_new (int width, int height)
+#include "pent-blur.h"
+
+/**
+ * pent_mask_new:
+ *
+ * Returns: (transfer full): a mask that keeps everything
+ */
+PentMask *
+pent_mask_new (int width, int height)
 {
   PentMask *self = g_new (PentMask, 1);
 
@@ -27,30 +34,48 @@ sample (const PentImage *image, int x, int y, int channel)
 }
 
 /**
- * pent_mask_new_from_image:
+ * pent_mask_value:
  * @image: of any kind
  *
  * Luminance (ITU-R BT.601) times alpha, where there is one: white is repainted.
+ *
+ * Returns: what @image says as a mask at one pixel, 0 to 1
  */
-PentMask *
-pent_mask_new_from_image (PentImage *image)
+float
+pent_mask_value (const PentImage *image, int x, int y)
 {
-  PentMask *self = mask_new (image->width, image->height);
-  gboolean colour = image->channels >= 3;
-  gboolean alpha = image->channels % 2 == 0;
+  double value = sample (image, x, y, 0);
 
-  for (int y = 0; y < self->height; y++)
-    for (int x = 0; x < self->width; x++)
-      {
-        double value = sample (image, x, y, 0);
-        if (colour)
-          value = 0.299 * value + 0.587 * sample (image, x, y, 1) + 0.114 * sample (image, x, y, 2);
-        if (alpha)
-          value *= sample (image, x, y, image->channels - 1);
-        /* The three weights need not add up to 1 in binary: white is 1. */
-        self->values[(gsize) y * self->width + x] = value > 0.9999 ? 1 : value;
-      }
-  return self;
+  if (image->channels >= 3)
+    value = 0.299 * value + 0.587 * sample (image, x, y, 1) + 0.114 * sample (image, x, y, 2);
+  if (image->channels % 2 == 0)
+    value *= sample (image, x, y, image->channels - 1);
+  /* The three weights need not add up to 1 in binary: white is 1. */
+  return value > 0.9999 ? 1 : value;
+}
+
+/**
+ * pent_mask_find_bounds:
+ * @image: of any kind
+ *
+ * Returns: the smallest rectangle that holds every pixel of @image that is
+ *   above 0 as a mask; empty where there is none
+ */
+PentRect
+pent_mask_find_bounds (const PentImage *image)
+{
+  int left = image->width, right = -1, top = image->height, bottom = -1;
+
+  for (int y = 0; y < image->height; y++)
+    for (int x = 0; x < image->width; x++)
+      if (pent_mask_value (image, x, y) > 0)
+        {
+          left = MIN (left, x);
+          right = MAX (right, x);
+          top = MIN (top, y);
+          bottom = y;
+        }
+  return right < 0 ? (PentRect){ 0 } : (PentRect){ left, top, right - left + 1, bottom - top + 1 };
 }
 
 /**
@@ -61,7 +86,7 @@ pent_mask_new_from_image (PentImage *image)
 PentMask *
 pent_mask_new_full (int width, int height)
 {
-  PentMask *self = mask_new (width, height);
+  PentMask *self = pent_mask_new (width, height);
 
   for (gsize i = 0; i < (gsize) width * height; i++)
     self->values[i] = 1;
@@ -71,7 +96,7 @@ pent_mask_new_full (int width, int height)
 PentMask *
 pent_mask_copy (const PentMask *self)
 {
-  PentMask *copy = mask_new (self->width, self->height);
+  PentMask *copy = pent_mask_new (self->width, self->height);
 
   memcpy (copy->values, self->values, sizeof (float) * self->width * self->height);
   return copy;
@@ -105,29 +130,6 @@ pent_mask_is_hard (const PentMask *self)
     if (self->values[i] > 0 && self->values[i] < 1)
       return FALSE;
   return TRUE;
-}
-
-/**
- * pent_mask_get_diagonal:
- *
- * Returns: the diagonal, in pixels, of the smallest rectangle that holds every
- *   pixel above 0; 0 for an empty mask
- */
-double
-pent_mask_get_diagonal (const PentMask *self)
-{
-  int left = self->width, right = -1, top = self->height, bottom = -1;
-
-  for (int y = 0; y < self->height; y++)
-    for (int x = 0; x < self->width; x++)
-      if (self->values[(gsize) y * self->width + x] > 0)
-        {
-          left = MIN (left, x);
-          right = MAX (right, x);
-          top = MIN (top, y);
-          bottom = y;
-        }
-  return right < 0 ? 0 : hypot (right - left + 1, bottom - top + 1);
 }
 
 /* The largest of every window of 2 @reach + 1 samples of a line, cut off at its
@@ -174,22 +176,6 @@ pent_mask_grow (PentMask *self, int pixels)
     maximum_line (self->values + x, self->width, self->height, pixels, copy, queue);
 }
 
-static void
-average_line (float *line, gsize stride, int n, int reach, float *copy)
-{
-  double sum = 0;
-
-  for (int i = 0; i < n; i++)
-    copy[i] = line[i * stride];
-  for (int i = -reach; i <= reach; i++)
-    sum += copy[CLAMP (i, 0, n - 1)];
-  for (int i = 0; i < n; i++)
-    {
-      line[i * stride] = sum / (2 * reach + 1);
-      sum += copy[MIN (i + reach + 1, n - 1)] - copy[MAX (i - reach, 0)];
-    }
-}
-
 /**
  * pent_mask_feather:
  * @pixels: width of the slope that an edge becomes
@@ -201,18 +187,12 @@ average_line (float *line, gsize stride, int n, int reach, float *copy)
 void
 pent_mask_feather (PentMask *self, int pixels)
 {
-  g_autofree float *copy = g_new (float, MAX (self->width, self->height));
   int reach = (pixels + 3) / 6;
 
   if (pixels <= 0)
     return;
   for (int pass = 0; pass < 3; pass++)
-    {
-      for (int y = 0; y < self->height; y++)
-        average_line (self->values + (gsize) y * self->width, 1, self->width, reach, copy);
-      for (int x = 0; x < self->width; x++)
-        average_line (self->values + x, self->width, self->height, reach, copy);
-    }
+    pent_blur_box (self->values, self->width, self->height, 1, reach);
   for (gsize i = 0; i < (gsize) self->width * self->height; i++)
     {
       float value = self->values[i];
@@ -220,23 +200,48 @@ pent_mask_feather (PentMask *self, int pixels)
     }
 }
 
+/* Values along one axis at another length: each the mean of what it covers, or
+ * between its two neighbours where the mask is enlarged. */
+static void
+scale_line (const float *from, gsize from_stride, int n, float *to, gsize to_stride, int m, gboolean nearest)
+{
+  double ratio = (double) n / m, reach = MAX (ratio, 1);
+
+  for (int i = 0; i < m; i++)
+    {
+      double centre = (i + 0.5) * ratio - 0.5, sum = 0, total = 0;
+      int first = (int) ceil (centre - reach), last = (int) floor (centre + reach);
+
+      if (nearest)
+        first = last = CLAMP ((int) floor ((i + 0.5) * ratio), 0, n - 1);
+      for (int j = first; j <= last; j++)
+        {
+          double weight = nearest ? 1 : 1 - fabs (j - centre) / reach;
+          sum += weight * from[CLAMP (j, 0, n - 1) * from_stride];
+          total += weight;
+        }
+      to[i * to_stride] = sum / total;
+    }
+}
+
 /**
- * pent_mask_pad:
- * @width: at least the mask's
- * @height: at least the mask's
+ * pent_mask_scale:
+ * @nearest: keep the values as they are, so that a hard mask stays hard
  *
- * Returns: (transfer full): the mask, continued right and below as it ends
+ * Returns: (transfer full): the mask at another size
  */
 PentMask *
-pent_mask_pad (const PentMask *self, int width, int height)
+pent_mask_scale (const PentMask *self, int width, int height, gboolean nearest)
 {
-  PentMask *padded = mask_new (width, height);
+  g_autoptr (PentMask) rows = pent_mask_new (width, self->height);
+  PentMask *scaled = pent_mask_new (width, height);
 
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++)
-      padded->values[(gsize) y * width + x]
-        = self->values[(gsize) MIN (y, self->height - 1) * self->width + MIN (x, self->width - 1)];
-  return padded;
+  for (int y = 0; y < self->height; y++)
+    scale_line (self->values + (gsize) y * self->width, 1, self->width, rows->values + (gsize) y * width, 1, width,
+                nearest);
+  for (int x = 0; x < width; x++)
+    scale_line (rows->values + x, width, self->height, scaled->values + x, width, height, nearest);
+  return scaled;
 }
 
 /**
@@ -251,7 +256,7 @@ pent_mask_pad (const PentMask *self, int width, int height)
 PentMask *
 pent_mask_to_cells (const PentMask *self, int scale, gboolean nearest)
 {
-  PentMask *cells = mask_new (self->width / scale, self->height / scale);
+  PentMask *cells = pent_mask_new (self->width / scale, self->height / scale);
   gboolean hard = pent_mask_is_hard (self);
 
   for (int y = 0; y < cells->height; y++)
@@ -318,7 +323,7 @@ distance_line (float *line, gsize stride, int n, float *f, int *sites, double *b
 PentMask *
 pent_mask_to_alpha (const PentMask *self, int blend)
 {
-  PentMask *alpha = mask_new (self->width, self->height);
+  PentMask *alpha = pent_mask_new (self->width, self->height);
   int longest = MAX (self->width, self->height);
   g_autofree float *f = g_new (float, longest);
   g_autofree int *sites = g_new (int, longest);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pent-image.h"
+#include "pent-rect.h"
 
 G_BEGIN_DECLS
 
@@ -17,19 +18,21 @@ typedef struct
   float *values;
 } PentMask;
 
-PentMask *pent_mask_new_from_image (PentImage *image);
-PentMask *pent_mask_new_full       (int width, int height);
-PentMask *pent_mask_copy           (const PentMask *self);
-void      pent_mask_free           (PentMask *self);
+PentMask *pent_mask_new         (int width, int height);
+PentMask *pent_mask_new_full    (int width, int height);
+PentMask *pent_mask_copy        (const PentMask *self);
+void      pent_mask_free        (PentMask *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentMask, pent_mask_free)
 
-gboolean  pent_mask_is_empty       (const PentMask *self);
-gboolean  pent_mask_is_hard        (const PentMask *self);
-double    pent_mask_get_diagonal   (const PentMask *self);
-void      pent_mask_grow           (PentMask *self, int pixels);
-void      pent_mask_feather        (PentMask *self, int pixels);
-PentMask *pent_mask_pad            (const PentMask *self, int width, int height);
-PentMask *pent_mask_to_cells       (const PentMask *self, int scale, gboolean nearest);
-PentMask *pent_mask_to_alpha       (const PentMask *self, int blend);
+float     pent_mask_value       (const PentImage *image, int x, int y);
+PentRect  pent_mask_find_bounds (const PentImage *image);
+
+gboolean  pent_mask_is_empty    (const PentMask *self);
+gboolean  pent_mask_is_hard     (const PentMask *self);
+void      pent_mask_grow        (PentMask *self, int pixels);
+void      pent_mask_feather     (PentMask *self, int pixels);
+PentMask *pent_mask_scale       (const PentMask *self, int width, int height, gboolean nearest);
+PentMask *pent_mask_to_cells    (const PentMask *self, int scale, gboolean nearest);
+PentMask *pent_mask_to_alpha    (const PentMask *self, int blend);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A large extension as passes of the model's own size. The known part stays a
+/* Margins as passes of the model's own size. The known part stays a
  * rectangle: it grows on one side after the other by at most half the native
  * side, so that every pass sees as much as it invents. A side longer than a
  * pass is painted in passes that overlap. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a request to pictures. pent_pipeline_run() at the end reads like the
  * algorithm: load, encode the prompts and the source, then for every picture
- * noise, sample, decode, compose. */
+ * noise, sample, decode, join, once for each pass. */
 #define G_LOG_DOMAIN "pentimento"
 
 #include "pent-pipeline.h"
@@ -15,7 +15,10 @@
 #include "pent-denoiser.h"
 #include "pent-devices.h"
 #include "pent-error.h"
+#include "pent-image-scale.h"
 #include "pent-latent-codec.h"
+#include "pent-paste.h"
+#include "pent-patch.h"
 #include "pent-preview.h"
 #include "pent-resolve.h"
 #include "pent-sampler.h"
@@ -51,12 +54,17 @@ typedef struct
   const PentListener  *listener;
   GCancellable        *cancellable;
   PentSource          *source;
+  PentPatch           *patch;         /* of the pass that is run */
+  gint64               patch_seed;    /* of the picture it was filled for */
+  PentImage           *canvas;        /* of the picture that is made: the result so far */
   PentConditioning    *positive;
   PentConditioning    *negative;
-  int                  start;         /* first step that is run */
-  int                  n_steps;       /* that are run */
+  int                  start;         /* first step that is run in this pass */
+  int                  n_steps;       /* that are run in this pass */
+  int                  n_all_steps;   /* that are run for one picture */
   int                  picture;
-  int                  step;
+  guint                pass;
+  int                  step;          /* steps of this picture that are done */
   double               fraction;
   gint64               begin;         /* monotonic, microseconds */
   gint64               step_begin;
@@ -178,11 +186,21 @@ describe_family (PentCheckpoint *checkpoint)
   return unet->in_channels > unet->out_channels ? "Stable Diffusion 1 inpainting" : "Stable Diffusion 1";
 }
 
+/* The step that a pass begins with. */
+static int
+first_step (PentPipeline *self, const PentRequest *request, const PentSource *source, guint pass)
+{
+  if (request->init == NULL)
+    return 0;
+  return pent_schedule_start_for_strength (self->resolved.schedule, pent_source_get_pass (source, pass)->strength);
+}
+
 static void
-fill_info (PentPipeline *self, const PentRequest *request, const PentSource *source, int n_steps)
+fill_info (PentPipeline *self, const PentRequest *request, const PentSource *source)
 {
   PentCheckpoint *checkpoint = pent_model_get_checkpoint (self->model);
   const PentSchedule *schedule = self->resolved.schedule;
+  const PentPass *first = pent_source_get_pass (source, 0);
   PentRunInfo *info = &self->info;
 
   info->model_path = self->model_path;
@@ -196,35 +214,46 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->rng = pent_rng_kind_name (self->resolved.rng);
   info->width = source->width;
   info->height = source->height;
-  info->steps_run = n_steps;
+  info->steps_run = schedule->n_steps - first_step (self, request, source, 0);
   info->strength = source->strength;
-  info->grow = source->grow;
-  info->feather = source->feather;
+  info->n_passes = source->passes->len;
+  info->region = first->region;
+  info->run_width = first->run_width;
+  info->run_height = first->run_height;
+  info->grow = first->grow;
+  info->feather = first->feather;
   info->device = pent_backend_get_name (self->backend);
   info->device_description = pent_backend_get_description (self->backend);
   info->precision = pent_dtype_name (pent_model_get_operand (self->model));
 }
 
-/* That no part will be found too large when the others have done their work.
- * Most prompts are one chunk long. */
+/* That no part of any pass will be found too large when the others have done
+ * their work. Most prompts are one chunk long. */
 static gboolean
 check_memory (PentPipeline *self, const PentRequest *request, const PentSource *source, GError **error)
 {
   PentCheckpoint *checkpoint = pent_model_get_checkpoint (self->model);
   const PentUnetConfig *unet = pent_checkpoint_get_unet (checkpoint);
   gboolean encodes = request->init != NULL || unet->in_channels > unet->out_channels;
-  int height = source->cells_high, width = source->cells_wide;
+  int scale = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
+  int positions = pent_checkpoint_get_clip (checkpoint)->positions;
 
-  return pent_model_unet_fits (self->model, request->cfg != 1 ? 2 : 1, height, width,
-                               pent_checkpoint_get_clip (checkpoint)->positions, error)
-         && pent_latent_fits (self->model, FALSE, height, width, error)
-         && (!encodes || pent_latent_fits (self->model, TRUE, height, width, error));
+  for (guint i = 0; i < source->passes->len; i++)
+    {
+      const PentPass *pass = pent_source_get_pass (source, i);
+      int height = pass->run_height / scale, width = pass->run_width / scale;
+      if (!pent_model_unet_fits (self->model, request->cfg != 1 ? 2 : 1, height, width, positions, error)
+          || !pent_latent_fits (self->model, FALSE, height, width, error)
+          || (encodes && !pent_latent_fits (self->model, TRUE, height, width, error)))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* What can be known without computing: the model, the sizes, the schedule, and
  * that the plans fit. */
 static PentSource *
-prepare (PentPipeline *self, PentRequest *request, int *start, GError **error)
+prepare (PentPipeline *self, PentRequest *request, GError **error)
 {
   if (!load_model (self, request, error))
     return NULL;
@@ -234,13 +263,11 @@ prepare (PentPipeline *self, PentRequest *request, int *start, GError **error)
   pent_resolve_clear (&self->resolved);
   if (!pent_resolve (&self->resolved, checkpoint, request, error))
     return NULL;
-  g_autoptr (PentSource) source = pent_source_new (checkpoint, request);
-  if (!check_memory (self, request, source, error) || !pent_source_fit (source, checkpoint, request, error))
+  g_autoptr (PentSource) source = pent_source_new (checkpoint, request, error);
+  if (source == NULL || !check_memory (self, request, source, error)
+      || !pent_source_fit (source, checkpoint, request, error) || !check_memory (self, request, source, error))
     return NULL;
-
-  const PentSchedule *schedule = self->resolved.schedule;
-  *start = request->init != NULL ? pent_schedule_start_for_strength (schedule, source->strength) : 0;
-  fill_info (self, request, source, schedule->n_steps - *start);
+  fill_info (self, request, source);
   return g_steal_pointer (&source);
 }
 
@@ -253,13 +280,22 @@ prepare (PentPipeline *self, PentRequest *request, int *start, GError **error)
 gboolean
 pent_pipeline_check (PentPipeline *self, PentRequest *request, const PentRunInfo **info, GError **error)
 {
-  int start;
-  g_autoptr (PentSource) source = prepare (self, request, &start, error);
+  g_autoptr (PentSource) source = prepare (self, request, error);
 
   if (source == NULL)
     return FALSE;
   *info = &self->info;
   return TRUE;
+}
+
+/* What the running pass computes of the result. */
+static PentRect
+get_area (const Run *run)
+{
+  if (run->source == NULL)
+    return (PentRect){ 0 };
+  const PentRect result = { 0, 0, run->source->width, run->source->height };
+  return pent_rect_intersect (&pent_source_get_pass (run->source, run->pass)->region, &result);
 }
 
 static void
@@ -271,16 +307,20 @@ report (Run *run, PentStage stage, double fraction, PentImage *preview)
 
   const PentProgress progress = {
     .stage = stage, .picture = run->picture, .n_pictures = run->request->count,
-    .step = run->step, .n_steps = run->n_steps, .fraction = run->fraction, .preview = preview,
+    .step = run->step, .n_steps = run->n_all_steps,
+    .fraction = run->fraction, .preview = preview, .area = get_area (run),
+    .canvas = run->source != NULL && run->source->image != NULL ? run->canvas : NULL,
   };
   run->listener->progress (run->listener->data, &progress);
 }
 
-/* Decoding counts as one step of each picture. */
+/* Decoding counts as one step of each pass. */
 static double
-fraction_at (const Run *run, double steps)
+fraction_at (const Run *run, int steps, int decoded)
 {
-  return (run->picture + steps / (run->n_steps + 1)) / run->request->count;
+  double all = run->n_all_steps + run->source->passes->len;
+
+  return (run->picture + (steps + decoded) / all) / run->request->count;
 }
 
 static PentConditioning *
@@ -334,32 +374,54 @@ prepare_preview (Run *run, GError **error)
   return self->has_preview;
 }
 
+/* What the area would look like by now: a pixel for each cell, or, of an edit,
+ * at the result's size and joined to it. NULL where there is no memory for it:
+ * a preview is not worth an error. */
+static PentImage *
+make_preview (Run *run, const float *denoised)
+{
+  const PentPatch *patch = run->patch;
+  g_autoptr (PentImage) cells = pent_preview_render (&run->pipeline->preview, denoised, patch->cells_high,
+                                                     patch->cells_wide);
+
+  if (patch->mask == NULL || cells == NULL)
+    return g_steal_pointer (&cells);
+  g_autoptr (PentImage) fine = pent_image_to_rgb16 (cells, NULL);
+  PentRect area = get_area (run);
+  g_autoptr (PentImage) joined = pent_paste_cut (run->canvas, &area, NULL);
+  const PentRect region = { 0, 0, pent_source_get_pass (run->source, run->pass)->region.width,
+                            pent_source_get_pass (run->source, run->pass)->region.height };
+  if (fine == NULL || joined == NULL
+      || !pent_patch_paste (patch, fine, run->request->composite, joined, &region, NULL))
+    return NULL;
+  return g_steal_pointer (&joined);
+}
+
 static void
 step_done (gpointer data, int step, int n_steps, double sigma, const float *x, const float *denoised)
 {
   Run *run = data;
-  PentPipeline *self = run->pipeline;
   double seconds = seconds_since (run->step_begin);
   g_autoptr (PentImage) preview = NULL;
 
-  g_array_append_val (self->info.seconds_step, seconds);
-  run->step = step + 1;
+  g_array_append_val (run->pipeline->info.seconds_step, seconds);
+  run->step++;
   if (run->listener != NULL && run->listener->previews)
-    preview = pent_preview_render (&self->preview, denoised, run->source->cells_high, run->source->cells_wide);
-  report (run, PENT_STAGE_STEP, fraction_at (run, run->step), preview);
+    preview = make_preview (run, denoised);
+  report (run, PENT_STAGE_STEP, fraction_at (run, run->step, run->pass), preview);
   run->step_begin = g_get_monotonic_time ();
 }
 
 /* Cells that are kept are the picture's own again, and free of noise. */
 static void
-restore_kept (const PentSource *source, int channels, float *x)
+restore_kept (const PentPatch *patch, int channels, float *x)
 {
-  gsize cells = (gsize) source->cells_high * source->cells_wide;
+  gsize cells = (gsize) patch->cells_high * patch->cells_wide;
 
   for (gsize cell = 0; cell < cells; cell++)
-    if (source->mask_cells->values[cell] == 0)
+    if (patch->mask_cells->values[cell] == 0)
       for (int k = 0; k < channels; k++)
-        x[k * cells + cell] = source->latent[k * cells + cell];
+        x[k * cells + cell] = patch->latent[k * cells + cell];
 }
 
 /* Noise to latent: @x comes back as the final latent. */
@@ -367,33 +429,33 @@ static gboolean
 sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
 {
   PentPipeline *self = run->pipeline;
-  const PentSource *source = run->source;
+  const PentPatch *patch = run->patch;
   const PentSchedule *schedule = self->resolved.schedule;
   g_autoptr (PentSamplerNoise) source_of_noise = pent_sampler_noise_new (self->resolved.rng, seed);
   g_autofree float *noise = g_new (float, n);
-  gboolean from_noise = source->latent == NULL || source->strength >= 1;
-  gboolean blend = source->mask_cells != NULL && source->extra == NULL;
+  gboolean from_noise = patch->latent == NULL || pent_source_get_pass (run->source, run->pass)->strength >= 1;
+  gboolean blend = patch->mask_cells != NULL && patch->extra == NULL;
 
   pent_sampler_noise_draw (source_of_noise, noise, n);
   for (gsize i = 0; i < n; i++)
     x[i] = from_noise ? noise[i] * (float) schedule->initial_scale
-                      : source->latent[i] + noise[i] * schedule->sigmas[run->start];
+                      : patch->latent[i] + noise[i] * schedule->sigmas[run->start];
   if (run->n_steps == 0)
     {
-      memcpy (x, source->latent, n * sizeof (float));
+      memcpy (x, patch->latent, n * sizeof (float));
       return TRUE;
     }
 
   const PentRepaint repaint = {
-    .strength = blend ? source->mask_cells->values : NULL, .original = source->latent, .noise = noise,
+    .strength = blend ? patch->mask_cells->values : NULL, .original = patch->latent, .noise = noise,
     .first_timestep = schedule->timesteps[run->start],
   };
   const PentDenoiserOptions options = {
     .positive = run->positive, .negative = run->negative, .cfg = run->request->cfg,
-    .v_prediction = self->resolved.v_prediction, .repaint = blend ? &repaint : NULL, .extra = source->extra,
+    .v_prediction = self->resolved.v_prediction, .repaint = blend ? &repaint : NULL, .extra = patch->extra,
   };
   gint64 begin = g_get_monotonic_time ();
-  g_autoptr (PentDenoiser) denoiser = pent_denoiser_new (self->model, source->cells_high, source->cells_wide, &options,
+  g_autoptr (PentDenoiser) denoiser = pent_denoiser_new (self->model, patch->cells_high, patch->cells_wide, &options,
                                                          run->cancellable, error);
   if (denoiser == NULL)
     return FALSE;
@@ -403,48 +465,23 @@ sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
                          error))
     return FALSE;
   if (blend)
-    restore_kept (source, pent_checkpoint_get_unet (pent_model_get_checkpoint (self->model))->out_channels, x);
+    restore_kept (patch, pent_checkpoint_get_unet (pent_model_get_checkpoint (self->model))->out_channels, x);
   return TRUE;
 }
 
+/* Latent to pixels, into the canvas. */
 static gboolean
-all_finite (const float *values, gsize n)
-{
-  for (gsize i = 0; i < n; i++)
-    if (!isfinite (values[i]))
-      return FALSE;
-  return TRUE;
-}
-
-static PentImage *
-decode (Run *run, const float *latent, GError **error)
+paint (Run *run, const float *latent, GError **error)
 {
   PentPipeline *self = run->pipeline;
-  const PentSource *source = run->source;
-  int scale = pent_vae_get_scale (pent_checkpoint_get_vae (pent_model_get_checkpoint (self->model)));
-  gsize n = (gsize) source->cells_high * source->cells_wide * scale * scale * 3;
-  g_autofree float *picture = g_try_new (float, n);
   gint64 begin = g_get_monotonic_time ();
 
-  report (run, PENT_STAGE_DECODE, fraction_at (run, run->n_steps), NULL);
-  if (picture == NULL)
-    {
-      g_set_error_literal (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                           "There is no memory left for the picture: choose a smaller size");
-      return NULL;
-    }
-  if (!pent_latent_decode (self->model, latent, source->cells_high, source->cells_wide, picture, run->cancellable,
-                           error))
-    return NULL;
-  if (!all_finite (picture, n))
-    {
-      g_set_error_literal (error, PENT_ERROR, PENT_ERROR_DEVICE,
-                           "The VAE gave values that are not numbers, so there is no picture: "
-                           "try --precision f32 or another --vae");
-      return NULL;
-    }
-  self->info.seconds_decode = seconds_since (begin);
-  return pent_source_compose (run->source, picture, source->cells_wide * scale, run->request->composite, error);
+  report (run, PENT_STAGE_DECODE, fraction_at (run, run->step, run->pass), NULL);
+  g_autoptr (PentImage) painted = pent_patch_decode (run->patch, self->model, latent, run->cancellable, error);
+  if (painted == NULL || !pent_patch_join (run->patch, painted, run->request->composite, run->canvas, error))
+    return FALSE;
+  self->info.seconds_decode += seconds_since (begin);
+  return TRUE;
 }
 
 static gsize
@@ -455,33 +492,97 @@ peak_resident_memory (void)
   return getrusage (RUSAGE_SELF, &usage) == 0 ? (gsize) usage.ru_maxrss * 1024 : 0;
 }
 
+/* What the passes paint on: the picture in its own format where some of it is
+ * kept byte for byte. */
+static PentImage *
+make_canvas (const Run *run, GError **error)
+{
+  const PentSource *source = run->source;
+  const PentPass *first = pent_source_get_pass (source, 0);
+  gboolean exact = run->request->composite == PENT_COMPOSITE_EXACT && (first->masked || first->extends);
+
+  if (source->image == NULL)
+    return pent_image_new (source->width, source->height, 3, 8, error);
+  g_autoptr (PentImage) start = exact ? pent_image_ref (source->image) : pent_image_to_rgb8 (source->image, error);
+  return start != NULL ? pent_image_crop (start, 0, 0, source->width, source->height, error) : NULL;
+}
+
+/* The patch of the one pass is the same for every picture, unless it is filled
+ * with noise. */
+static gboolean
+prepare_patch (Run *run, gint64 seed, GError **error)
+{
+  PentImage *canvas = run->source->image != NULL ? run->canvas : NULL;
+  gboolean same = run->source->passes->len == 1
+                  && (run->request->fill != PENT_FILL_NOISE || run->patch_seed == seed)
+                  && !pent_source_get_pass (run->source, 0)->extends;
+
+  if (run->patch != NULL && same)
+    return TRUE;
+  g_clear_pointer (&run->patch, pent_patch_free);
+  if (canvas != NULL)
+    report (run, PENT_STAGE_ENCODE, fraction_at (run, run->step, run->pass), NULL);
+  run->patch = pent_patch_new (run->source, run->pass, canvas, run->pipeline->model, run->request, seed,
+                               run->cancellable, error);
+  run->patch_seed = seed;
+  return run->patch != NULL;
+}
+
+/* Noise of one picture's later passes is not that of its first, nor that of
+ * its neighbours in a batch. */
+static gint64
+pass_seed (gint64 seed, guint pass)
+{
+  return (gint64) (((guint64) seed + pass * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) & G_MAXINT64);
+}
+
+static gboolean
+hand_over (Run *run, gint64 seed, const float *latents, GError **error)
+{
+  PentPipeline *self = run->pipeline;
+
+  self->info.seconds_total = seconds_since (run->begin);
+  self->info.peak_memory = peak_resident_memory ();
+  const PentPicture picture = {
+    .index = run->picture, .seed = seed, .image = run->canvas, .latents = latents,
+    .latent_channels = pent_checkpoint_get_unet (pent_model_get_checkpoint (self->model))->out_channels,
+    .latent_height = run->patch->cells_high, .latent_width = run->patch->cells_wide,
+  };
+  return run->listener == NULL || run->listener->picture == NULL
+         || run->listener->picture (run->listener->data, &picture, &self->info, error);
+}
+
 static gboolean
 run_picture (Run *run, int index, GError **error)
 {
   PentPipeline *self = run->pipeline;
   int channels = pent_checkpoint_get_unet (pent_model_get_checkpoint (self->model))->out_channels;
-  gsize n = (gsize) channels * run->source->cells_high * run->source->cells_wide;
   gint64 seed = run->request->seed + index;
-  g_autofree float *x = g_new (float, n);
+  g_autofree float *x = NULL;
 
+  self->info.seconds_decode = 0;
+  g_clear_pointer (&run->canvas, pent_image_unref);
+  run->canvas = make_canvas (run, error);
+  if (run->canvas == NULL)
+    return FALSE;
   run->picture = index;
   run->step = 0;
-  if (!sample (run, seed, n, x, error))
+  for (run->pass = 0; run->pass < run->source->passes->len; run->pass++)
+    {
+      run->start = first_step (self, run->request, run->source, run->pass);
+      run->n_steps = self->resolved.schedule->n_steps - run->start;
+      if (!prepare_patch (run, pass_seed (seed, run->pass), error))
+        return FALSE;
+      gsize n = (gsize) channels * run->patch->cells_high * run->patch->cells_wide;
+      g_free (x);
+      x = g_new (float, n);
+      if (!sample (run, pass_seed (seed, run->pass), n, x, error) || !paint (run, x, error))
+        return FALSE;
+    }
+  run->pass = run->source->passes->len - 1;
+  if (!hand_over (run, seed, x, error))
     return FALSE;
-  g_autoptr (PentImage) image = decode (run, x, error);
-  if (image == NULL)
-    return FALSE;
-
-  self->info.seconds_total = seconds_since (run->begin);
-  self->info.peak_memory = peak_resident_memory ();
-  const PentPicture picture = {
-    .index = index, .seed = seed, .image = image, .latents = x, .latent_channels = channels,
-    .latent_height = run->source->cells_high, .latent_width = run->source->cells_wide,
-  };
-  if (run->listener != NULL && run->listener->picture != NULL
-      && !run->listener->picture (run->listener->data, &picture, &self->info, error))
-    return FALSE;
-  report (run, PENT_STAGE_DECODE, fraction_at (run, run->n_steps + 1), NULL);
+  report (run, PENT_STAGE_DECODE, fraction_at (run, run->step, run->pass + 1), NULL);
   return TRUE;
 }
 
@@ -491,19 +592,15 @@ run_pictures (Run *run, GError **error)
   PentPipeline *self = run->pipeline;
 
   report (run, PENT_STAGE_LOAD, 0, NULL);
-  run->source = prepare (self, run->request, &run->start, error);
+  run->source = prepare (self, run->request, error);
   if (run->source == NULL)
     return FALSE;
-  run->n_steps = self->info.steps_run;
+  for (guint i = 0; i < run->source->passes->len; i++)
+    run->n_all_steps += self->resolved.schedule->n_steps - first_step (self, run->request, run->source, i);
   self->info.seconds_load = seconds_since (run->begin);
 
   if (!encode_prompts (run, error) || !prepare_preview (run, error))
     return FALSE;
-  if (run->source->image != NULL)
-    report (run, PENT_STAGE_ENCODE, 0, NULL);
-  if (!pent_source_encode (run->source, self->model, run->request, run->cancellable, error))
-    return FALSE;
-
   for (int i = 0; i < run->request->count; i++)
     if (!run_picture (run, i, error))
       return FALSE;
@@ -537,6 +634,8 @@ pent_pipeline_run (PentPipeline *self, PentRequest *request, const PentListener 
   gboolean done = run_pictures (&run, error);
   g_clear_pointer (&run.positive, pent_conditioning_unref);
   g_clear_pointer (&run.negative, pent_conditioning_unref);
+  g_clear_pointer (&run.patch, pent_patch_free);
+  g_clear_pointer (&run.canvas, pent_image_unref);
   g_clear_pointer (&run.source, pent_source_free);
   return done;
 }

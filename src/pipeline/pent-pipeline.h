@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "pent-rect.h"
 #include "pent-request.h"
 
 G_BEGIN_DECLS
@@ -21,10 +22,15 @@ typedef struct
   PentStage  stage;
   int        picture;      /* index in the batch, 0 first */
   int        n_pictures;
-  int        step;         /* steps of this picture that are done */
+  int        step;         /* steps of this picture that are done, over all its passes */
   int        n_steps;      /* steps of this picture that will be run */
   double     fraction;     /* of the whole request, 0 to 1, never falling */
-  PentImage *preview;      /* the prediction after this step, a pixel for each latent cell; NULL if not asked for */
+  PentRect   area;         /* what is being painted, in pixels of the result; all of it unless a region is edited */
+  PentImage *preview;      /* the prediction after this step of what area will look like, to be stretched over it:
+                            * joined to the picture through the mask and at the result's size in an edit, else a
+                            * pixel for each latent cell; NULL if not asked for */
+  PentImage *canvas;       /* the result so far, with what earlier passes have painted: what preview lies on; changes
+                            * after the callback; NULL where there is no source */
 } PentProgress;
 
 /* What was resolved and measured; valid from the first picture on. */
@@ -40,9 +46,12 @@ typedef struct
   const char *spacing;
   const char *rng;
   int         width, height;  /* of the pictures */
-  int         steps_run;      /* fewer than steps in image-to-image */
+  int         steps_run;      /* of one pass: fewer than steps in image-to-image */
   double      strength;       /* resolved */
-  int         grow, feather;  /* resolved; 0 without a mask */
+  int         n_passes;       /* more than one in a large extension */
+  PentRect    region;         /* what the first pass computes, in pixels of the result padded to whole cells */
+  int         run_width, run_height; /* the size the region is computed at */
+  int         grow, feather;  /* of the first pass; 0 without a mask */
   const char *device;         /* "cpu", "vulkan:0" */
   const char *device_description;
   const char *precision;      /* "f32", "bf16", "f16" */
@@ -56,7 +65,8 @@ typedef struct
 } PentRunInfo;
 
 /* A finished picture. Fields are valid during the callback; keep image with a
- * reference. latents: (channels, height/8, width/8), f32. */
+ * reference. latents: (channels, height/8, width/8), f32, of the last pass's
+ * region. */
 typedef struct
 {
   int          index;

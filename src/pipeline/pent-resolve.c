@@ -36,10 +36,10 @@ check_numbers (const PentRequest *r, GError **error)
     wrong = "--width and --height must be at least 8";
   else if (r->mask != NULL && r->init == NULL)
     wrong = "--mask needs --init, the picture to repaint";
-  else if (r->outpaint[0] != 0 || r->outpaint[1] != 0 || r->outpaint[2] != 0 || r->outpaint[3] != 0)
-    wrong = "--outpaint is not part of this version: extend the picture in another program and repaint it with --mask";
-  else if (r->region == PENT_REGION_MASKED)
-    wrong = "--region masked is not part of this version: use --region whole";
+  else if (MIN (MIN (r->outpaint[0], r->outpaint[1]), MIN (r->outpaint[2], r->outpaint[3])) < 0)
+    wrong = "--outpaint takes four lengths from 0: LEFT,TOP,RIGHT,BOTTOM";
+  else if (r->init == NULL && (r->outpaint[0] > 0 || r->outpaint[1] > 0 || r->outpaint[2] > 0 || r->outpaint[3] > 0))
+    wrong = "--outpaint needs --init, the picture to widen";
 
   if (wrong != NULL)
     g_set_error_literal (error, PENT_ERROR, PENT_ERROR_USAGE, wrong);

@@ -7,53 +7,69 @@
 #include <string.h>
 
 #include "pent-error.h"
-#include "pent-fill.h"
+#include "pent-geometry.h"
 #include "pent-image-scale.h"
-#include "pent-latent-codec.h"
+#include "pent-outpaint.h"
 #include "pent-vae.h"
 
-/* The side of the pictures that the widths below were found for. */
-#define REFERENCE_SIDE 512
+/* Pixels along a side of the largest result. */
+#define MAX_SIDE 16384
+
+/* Share of the native side by which a pass repaints what the ones before it
+ * have painted. */
+#define LAP 16
+
+/* How much of what was painted at once is changed in detail: from a half on,
+ * parts begin to be pictures of their own. */
+#define DETAIL_STRENGTH 0.4
 
 void
 pent_source_free (PentSource *self)
 {
   g_clear_pointer (&self->image, pent_image_unref);
-  g_clear_pointer (&self->mask, pent_mask_free);
-  g_clear_pointer (&self->mask_cells, pent_mask_free);
-  g_free (self->latent);
-  g_free (self->extra);
+  g_clear_pointer (&self->mask, pent_image_unref);
+  g_clear_pointer (&self->passes, g_array_unref);
   g_free (self);
+}
+
+static int
+native_side (PentCheckpoint *checkpoint)
+{
+  return pent_checkpoint_get_unet (checkpoint)->sample_size * pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
+}
+
+static gboolean
+is_extended (const PentRequest *request)
+{
+  const int *o = request->outpaint;
+
+  return o[0] > 0 || o[1] > 0 || o[2] > 0 || o[3] > 0;
 }
 
 /* The size that is typed, else the source's, else the model's own. One side
  * alone takes the other from the source's proportions. */
 static void
-choose_size (PentSource *self, PentCheckpoint *checkpoint, const PentRequest *request)
+choose_size (const PentRequest *request, int native, int *width, int *height)
 {
-  int native = pent_checkpoint_get_unet (checkpoint)->sample_size
-               * pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
-  int width = request->width, height = request->height;
-
+  *width = request->width;
+  *height = request->height;
   if (request->init == NULL)
     {
-      self->width = width == PENT_UNSET ? native : width;
-      self->height = height == PENT_UNSET ? native : height;
+      *width = *width == PENT_UNSET ? native : *width;
+      *height = *height == PENT_UNSET ? native : *height;
       return;
     }
 
   double aspect = (double) request->init->width / request->init->height;
-  if (width == PENT_UNSET && height == PENT_UNSET)
+  if (*width == PENT_UNSET && *height == PENT_UNSET)
     {
-      width = request->init->width;
-      height = request->init->height;
+      *width = request->init->width;
+      *height = request->init->height;
     }
-  else if (width == PENT_UNSET)
-    width = MAX (lrint (height * aspect / 8) * 8, 8);
-  else if (height == PENT_UNSET)
-    height = MAX (lrint (width / aspect / 8) * 8, 8);
-  self->width = width;
-  self->height = height;
+  else if (*width == PENT_UNSET)
+    *width = MAX (lrint (*height * aspect / 8) * 8, 8);
+  else if (*height == PENT_UNSET)
+    *height = MAX (lrint (*width / aspect / 8) * 8, 8);
 }
 
 /* Scales to cover the size and cuts off evenly what stands out. */
@@ -72,18 +88,25 @@ fit_image (PentImage *image, int width, int height, GError **error)
   return pent_image_crop (scaled, (scaled_width - width) / 2, (scaled_height - height) / 2, width, height, error);
 }
 
-/* Krita AI Diffusion's rule for both widths, with the least feather brought to
- * the model's own scale. */
-static void
-choose_widths (PentSource *self, PentCheckpoint *checkpoint, const PentRequest *request)
+/* Puts @image on a larger canvas at @known, its edge going on outwards. */
+static PentImage *
+widen_image (PentImage *image, int width, int height, const PentRect *known, GError **error)
 {
-  int native = pent_checkpoint_get_unet (checkpoint)->sample_size
-               * pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
-  double scale = MIN ((double) native / REFERENCE_SIDE, 1);
-  double feather = MAX (0.1 * pent_mask_get_diagonal (self->mask), 32 * scale) * self->strength;
+  PentImage *canvas = pent_image_new (width, height, image->channels, image->bits, error);
+  gsize pixel = (gsize) image->channels * (image->bits / 8);
 
-  self->feather = request->feather != PENT_UNSET ? request->feather : (int) lrint (feather);
-  self->grow = request->grow != PENT_UNSET ? request->grow : (int) lrint (4 * scale + self->feather / 2.0);
+  if (canvas == NULL)
+    return NULL;
+  if (image->icc_profile != NULL)
+    canvas->icc_profile = g_bytes_ref (image->icc_profile);
+  for (int y = 0; y < height; y++)
+    {
+      const guint8 *from = image->pixels + CLAMP (y - known->y, 0, image->height - 1) * image->stride;
+      guint8 *to = canvas->pixels + y * canvas->stride;
+      for (int x = 0; x < width; x++)
+        memcpy (to + x * pixel, from + CLAMP (x - known->x, 0, image->width - 1) * pixel, pixel);
+    }
+  return canvas;
 }
 
 static double
@@ -96,6 +119,8 @@ choose_strength (PentCheckpoint *checkpoint, const PentRequest *request)
     return 1;
   if (request->strength != PENT_UNSET)
     return request->strength;
+  if (is_extended (request))
+    return 1;
   return request->mask != NULL && (inpainting_model || request->fill != PENT_FILL_ORIGINAL) ? 1 : 0.75;
 }
 
@@ -109,46 +134,203 @@ set_mask (PentSource *self, PentRequest *request, GError **error)
                    request->mask->width, request->mask->height, request->init->width, request->init->height);
       return FALSE;
     }
+  self->mask = fit_image (request->mask, self->known.width, self->known.height, error);
+  return self->mask != NULL;
+}
 
-  g_autoptr (PentImage) fitted = fit_image (request->mask, self->width, self->height, error);
-  if (fitted == NULL)
-    return FALSE;
-  self->mask = pent_mask_new_from_image (fitted);
-  if (pent_mask_is_empty (self->mask))
+static PentPass *
+add_pass (PentSource *self, const PentGeometry *geometry, gboolean masked, gboolean extends)
+{
+  const PentPass pass = {
+    .region = geometry->region, .run_width = geometry->run_width, .run_height = geometry->run_height,
+    .masked = masked, .extends = extends, .strength = self->strength,
+    .grow = geometry->grow, .feather = geometry->feather, .blend = geometry->blend,
+  };
+
+  g_array_append_val (self->passes, pass);
+  return &g_array_index (self->passes, PentPass, self->passes->len - 1);
+}
+
+/* An edit of the mask alone, with nothing but the picture in sight. */
+static void
+plan_mask (PentSource *self, const PentEdit *edit, const PentRect *bounds)
+{
+  PentEdit inside = *edit;
+
+  inside.width = self->known.width;
+  inside.height = self->known.height;
+  inside.bounds = *bounds;
+  PentGeometry geometry = pent_geometry_solve (&inside);
+  geometry.region.x += self->known.x;
+  geometry.region.y += self->known.y;
+  add_pass (self, &geometry, TRUE, FALSE);
+}
+
+static void
+plan_strips (PentSource *self, const PentEdit *edit)
+{
+  g_autoptr (GArray) strips = pent_outpaint_plan (self->width, self->height, &self->known, edit->native, edit->cell);
+
+  for (guint i = 0; i < strips->len; i++)
+    {
+      const PentStrip *strip = &g_array_index (strips, PentStrip, i);
+      PentEdit part = *edit;
+      part.bounds = strip->paint;
+      part.region = PENT_REGION_WHOLE;
+      PentGeometry geometry = pent_geometry_solve (&part);
+      geometry.region = strip->region;
+      geometry.run_width = strip->region.width;
+      geometry.run_height = strip->region.height;
+      PentPass *pass = add_pass (self, &geometry, FALSE, FALSE);
+      pass->detail = strip->paint;
+      pass->lap = edit->native / LAP;
+      pass->strength = self->strength * DETAIL_STRENGTH;
+    }
+}
+
+/* The smallest rectangle round everything outside @known: it holds a whole side
+ * of the canvas for every margin. */
+static PentRect
+find_margins (const PentSource *self)
+{
+  const PentRect *k = &self->known;
+  int right = self->width - k->x - k->width, bottom = self->height - k->y - k->height;
+  const PentRect sides[] = {
+    { 0, 0, k->x, self->height }, { 0, 0, self->width, k->y },
+    { k->x + k->width, 0, right, self->height }, { 0, k->y + k->height, self->width, bottom },
+  };
+  PentRect margins = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    margins = pent_rect_unite (&margins, &sides[i]);
+  return margins;
+}
+
+/* Everything that is new in one run. */
+static void
+plan_at_once (PentSource *self, const PentEdit *edit, const PentRect *bounds)
+{
+  PentRect margins = find_margins (self);
+  PentRect moved = { bounds->x + self->known.x, bounds->y + self->known.y, bounds->width, bounds->height };
+  PentEdit all = *edit;
+
+  all.bounds = pent_rect_is_empty (bounds) ? margins : pent_rect_unite (&margins, &moved);
+  PentGeometry geometry = pent_geometry_solve (&all);
+  add_pass (self, &geometry, !pent_rect_is_empty (bounds), TRUE);
+}
+
+/* Margins that are more than the model paints well: all of them at the model's
+ * size, so that they make one picture, then part by part in detail. */
+static void
+plan_large (PentSource *self, const PentEdit *edit, const PentRect *bounds)
+{
+  PentEdit coarse = *edit;
+
+  coarse.region = PENT_REGION_MASKED;
+  if (!pent_rect_is_empty (bounds))
+    plan_mask (self, edit, bounds);
+  plan_at_once (self, &coarse, &(PentRect){ 0 });
+  plan_strips (self, edit);
+}
+
+static gboolean
+plan_edit (PentSource *self, const PentEdit *edit, gboolean extended, GError **error)
+{
+  PentRect bounds = { 0 };
+
+  if (self->mask != NULL)
+    bounds = pent_mask_find_bounds (self->mask);
+  if (self->mask != NULL && pent_rect_is_empty (&bounds) && !extended)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
                    "The mask is black everywhere, so nothing would be repainted: paint white where the picture is to change");
       return FALSE;
     }
+
+  if (!extended)
+    plan_mask (self, edit, &bounds);
+  else if (edit->region != PENT_REGION_AUTO || pent_geometry_is_whole (edit))
+    plan_at_once (self, edit, &bounds);
+  else
+    plan_large (self, edit, &bounds);
   return TRUE;
+}
+
+/* Sides of the result, and where on it the picture lies. */
+static gboolean
+set_sizes (PentSource *self, const PentRequest *request, int native, GError **error)
+{
+  const int *o = request->outpaint;
+  int width, height;
+
+  choose_size (request, native, &width, &height);
+  if (o[0] + (gint64) width + o[2] > MAX_SIDE || o[1] + (gint64) height + o[3] > MAX_SIDE)
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
+                   "A picture of %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT " pixels does not fit in memory: choose a "
+                   "smaller size, at most %d along a side", o[0] + (gint64) width + o[2], o[1] + (gint64) height + o[3], MAX_SIDE);
+      return FALSE;
+    }
+  self->known = (PentRect){ o[0], o[1], width, height };
+  self->width = o[0] + width + o[2];
+  self->height = o[1] + height + o[3];
+  return TRUE;
+}
+
+static PentEdit
+make_edit (const PentSource *self, PentCheckpoint *checkpoint, const PentRequest *request)
+{
+  return (PentEdit){
+    .width = self->width, .height = self->height, .native = native_side (checkpoint),
+    .cell = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint)), .region = request->region,
+    .grow = request->grow, .feather = request->feather, .strength = self->strength,
+  };
+}
+
+/* Everything, with no regard to a mask. */
+static void
+plan_whole (PentSource *self, const PentEdit *edit)
+{
+  PentEdit all = *edit;
+
+  all.region = PENT_REGION_WHOLE;
+  PentGeometry geometry = pent_geometry_solve (&all);
+  geometry.grow = geometry.feather = geometry.blend = 0;
+  add_pass (self, &geometry, FALSE, FALSE);
 }
 
 /**
  * pent_source_new:
  *
- * Resolves the sizes and the strength alone, so that a size can be refused
- * before a picture is brought to it.
+ * Resolves the sizes and the strength, and the pass where the whole result is
+ * computed at once, so that a size can be refused before a picture is brought
+ * to it. Margins are added to the picture at the size that is typed, else at
+ * its own.
  *
- * Returns: (transfer full): the source
+ * Returns: (transfer full): the source, or %NULL with %PENT_ERROR_MEMORY
  */
 PentSource *
-pent_source_new (PentCheckpoint *checkpoint, const PentRequest *request)
+pent_source_new (PentCheckpoint *checkpoint, const PentRequest *request, GError **error)
 {
-  PentSource *self = g_new0 (PentSource, 1);
-  int scale = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
+  g_autoptr (PentSource) self = g_new0 (PentSource, 1);
 
-  choose_size (self, checkpoint, request);
-  self->cells_wide = (self->width - 1) / scale + 1;
-  self->cells_high = (self->height - 1) / scale + 1;
+  self->passes = g_array_new (FALSE, FALSE, sizeof (PentPass));
   self->strength = choose_strength (checkpoint, request);
-  return self;
+  if (!set_sizes (self, request, native_side (checkpoint), error))
+    return NULL;
+  const PentEdit edit = make_edit (self, checkpoint, request);
+  if ((request->mask == NULL && !is_extended (request)) || pent_geometry_is_whole (&edit))
+    plan_whole (self, &edit);
+  return g_steal_pointer (&self);
 }
 
 /**
  * pent_source_fit:
  *
- * Brings picture and mask to the result's size and resolves the mask's widths;
- * nothing is computed on a device yet.
+ * Brings picture and mask to the result's size and plans the passes; nothing is
+ * computed on a device yet. A mask and margins become one pass where the whole
+ * is small enough or a region is asked for; else the mask is painted first,
+ * then the margins at once and in detail.
  *
  * Returns: %FALSE with %PENT_ERROR_FILE for a mask that does not go with the
  *   picture, or %PENT_ERROR_MEMORY
@@ -156,178 +338,106 @@ pent_source_new (PentCheckpoint *checkpoint, const PentRequest *request)
 gboolean
 pent_source_fit (PentSource *self, PentCheckpoint *checkpoint, PentRequest *request, GError **error)
 {
+  const PentEdit edit = make_edit (self, checkpoint, request);
+
   if (request->init == NULL)
     return TRUE;
-  self->image = fit_image (request->init, self->width, self->height, error);
-  if (self->image == NULL)
+  g_autoptr (PentImage) fitted = fit_image (request->init, self->known.width, self->known.height, error);
+  if (fitted == NULL)
     return FALSE;
-  if (request->mask == NULL)
+  self->image = is_extended (request) ? widen_image (fitted, self->width, self->height, &self->known, error)
+                                      : g_steal_pointer (&fitted);
+  if (self->image == NULL || (request->mask != NULL && !set_mask (self, request, error)))
+    return FALSE;
+  if (self->mask == NULL && !is_extended (request))
     return TRUE;
-  if (!set_mask (self, request, error))
-    return FALSE;
-  choose_widths (self, checkpoint, request);
-  return TRUE;
+  g_array_set_size (self->passes, 0);
+  return plan_edit (self, &edit, is_extended (request), error);
 }
 
-/* The picture as the VAE reads it: (cells * scale, 3), -1 to 1, continued to
- * whole cells as it ends. */
-static float *
-make_padded (const PentSource *self, int scale, GError **error)
+const PentPass *
+pent_source_get_pass (const PentSource *self, guint pass)
 {
-  g_autoptr (PentImage) rgb = pent_image_to_rgb8 (self->image, error);
-  int width = self->cells_wide * scale, height = self->cells_high * scale;
-
-  if (rgb == NULL)
-    return NULL;
-  float *picture = g_new (float, (gsize) width * height * 3);
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++)
-      for (int c = 0; c < 3; c++)
-        picture[((gsize) y * width + x) * 3 + c]
-          = rgb->pixels[MIN (y, self->height - 1) * rgb->stride + MIN (x, self->width - 1) * 3 + c] / 127.5f - 1;
-  return picture;
+  return &g_array_index (self->passes, PentPass, pass);
 }
 
-/* Mask by nearest, then the latent of the picture with grey where it is to be
- * repainted: an inpainting model's own inputs. */
-static gboolean
-encode_extra (PentSource *self, PentModel *model, const float *picture, const PentMask *padded,
-              GCancellable *cancellable, GError **error)
+/* Writes @value where @rect and the region have pixels in common. */
+static void
+set_rect (PentMask *mask, const PentRect *region, const PentRect *rect, float value)
 {
-  const PentVaeConfig *vae = pent_checkpoint_get_vae (pent_model_get_checkpoint (model));
-  gsize cells = (gsize) self->cells_wide * self->cells_high;
-  gsize pixels = (gsize) padded->width * padded->height;
-  g_autofree float *masked = g_new (float, pixels * 3);
-  g_autoptr (PentMask) hard = pent_mask_copy (padded);
+  PentRect common = pent_rect_intersect (region, rect);
 
-  for (gsize i = 0; i < pixels; i++)
-    {
-      hard->values[i] = padded->values[i] >= 0.5f;
-      for (int c = 0; c < 3; c++)
-        masked[i * 3 + c] = hard->values[i] > 0 ? 0 : picture[i * 3 + c];
-    }
-  g_autoptr (PentMask) mask_cells = pent_mask_to_cells (hard, pent_vae_get_scale (vae), TRUE);
+  for (int y = common.y; y < common.y + common.height; y++)
+    for (int x = common.x; x < common.x + common.width; x++)
+      mask->values[(gsize) (y - region->y) * mask->width + (x - region->x)] = value;
+}
 
-  self->extra = g_new (float, (1 + vae->latent_channels) * cells);
-  memcpy (self->extra, mask_cells->values, cells * sizeof (float));
-  return pent_latent_encode (model, masked, self->cells_high, self->cells_wide, self->extra + cells, cancellable,
-                             error);
+/* The mask beyond the result's right and lower edge is as it ends there. */
+static void
+continue_mask (const PentSource *self, const PentRect *region, PentMask *mask)
+{
+  int width = MIN (self->width - region->x, mask->width), height = MIN (self->height - region->y, mask->height);
+
+  for (int y = 0; y < mask->height; y++)
+    for (int x = 0; x < mask->width; x++)
+      if (x >= width || y >= height)
+        mask->values[(gsize) y * mask->width + x]
+          = mask->values[(gsize) MIN (y, height - 1) * mask->width + MIN (x, width - 1)];
 }
 
 /**
- * pent_source_encode:
+ * pent_source_make_margins:
+ * @detail: leave out what passes before @pass have painted in detail
  *
- * Fills, encodes the picture and brings the mask to the latent's size. Does
- * nothing without a picture, but for inpainting models: these are told that
- * everything is to be repainted.
+ * Returns: (transfer full): of the size of the region of @pass: 1 in the
+ *   margins, 0 where the picture lies
  */
-gboolean
-pent_source_encode (PentSource *self, PentModel *model, PentRequest *request, GCancellable *cancellable,
-                    GError **error)
+PentMask *
+pent_source_make_margins (const PentSource *self, guint pass, gboolean detail)
 {
-  PentCheckpoint *checkpoint = pent_model_get_checkpoint (model);
-  const PentVaeConfig *vae = pent_checkpoint_get_vae (checkpoint);
-  const PentUnetConfig *unet = pent_checkpoint_get_unet (checkpoint);
-  gboolean inpainting_model = unet->in_channels == unet->out_channels + 1 + vae->latent_channels;
-  int scale = pent_vae_get_scale (vae);
-  int width = self->cells_wide * scale, height = self->cells_high * scale;
+  const PentPass *p = pent_source_get_pass (self, pass);
+  PentMask *margins = pent_mask_new (p->region.width, p->region.height);
+  const PentRect canvas = { 0, 0, self->width, self->height };
 
-  if (self->image == NULL && !inpainting_model)
-    return TRUE;
-  g_autofree float *picture = self->image != NULL ? make_padded (self, scale, error)
-                                                  : g_new0 (float, (gsize) width * height * 3);
-  g_autoptr (PentMask) padded = NULL;
-  if (picture == NULL)
-    return FALSE;
-
-  if (self->mask != NULL)
-    {
-      padded = pent_mask_pad (self->mask, width, height);
-      pent_mask_grow (padded, self->grow);
-      pent_mask_feather (padded, self->feather);
-      self->mask_cells = pent_mask_to_cells (padded, scale, self->grow == 0 && self->feather == 0);
-    }
-  if (inpainting_model)
-    {
-      g_autoptr (PentMask) all = padded != NULL ? pent_mask_copy (padded) : pent_mask_new_full (width, height);
-      if (!encode_extra (self, model, picture, all, cancellable, error))
-        return FALSE;
-    }
-  if (self->image == NULL)
-    return TRUE;
-
-  if (padded != NULL)
-    pent_fill (picture, padded, request->fill, request->seed);
-  self->latent = g_new (float, (gsize) vae->latent_channels * self->cells_wide * self->cells_high);
-  return pent_latent_encode (model, picture, self->cells_high, self->cells_wide, self->latent, cancellable, error);
+  set_rect (margins, &p->region, &canvas, 1);
+  set_rect (margins, &p->region, &self->known, 0);
+  for (guint i = 0; detail && i < pass; i++)
+    set_rect (margins, &p->region, &pent_source_get_pass (self, i)->detail, 0);
+  continue_mask (self, &p->region, margins);
+  return margins;
 }
 
 static void
-set_pixel (PentImage *image, int x, int y, const float *colour, float alpha)
+add_painted (const PentSource *self, const PentRect *region, PentMask *mask)
 {
-  guint8 *row = image->pixels + y * image->stride;
-  int colours = image->channels >= 3 ? 3 : 1;
-  float most = image->bits == 8 ? 255 : 65535;
-  float grey[1] = { 0.299f * colour[0] + 0.587f * colour[1] + 0.114f * colour[2] };
+  PentRect common = pent_rect_intersect (region, &self->known);
 
-  for (int c = 0; c < image->channels; c++)
-    {
-      gsize i = (gsize) x * image->channels + c;
-      float old = image->bits == 8 ? row[i] : ((const guint16 *) (const void *) row)[i];
-      float painted = c >= colours ? most : (colours == 1 ? grey[0] : colour[c]) * most;
-      long value = lrintf (CLAMP (old + alpha * (painted - old), 0, most));
-      if (image->bits == 8)
-        row[i] = value;
-      else
-        ((guint16 *) (void *) row)[i] = value;
-    }
-}
-
-/* Width of the slope inside the mask by which the new part meets the old. */
-static int
-choose_blend (const PentSource *self)
-{
-  return MIN (25, self->grow + self->feather / 2);
+  for (int y = common.y; y < common.y + common.height; y++)
+    for (int x = common.x; x < common.x + common.width; x++)
+      mask->values[(gsize) (y - region->y) * mask->width + (x - region->x)]
+        = pent_mask_value (self->mask, x - self->known.x, y - self->known.y);
 }
 
 /**
- * pent_source_compose:
- * @picture: (cells_high * scale, cells_wide * scale, 3), about -1 to 1: the
- *   decoder's output
- * @stride: pixels of one of its rows: cells_wide * scale
- * @composite: whether the unmasked pixels are the source's own, in its format
+ * pent_source_make_mask:
  *
- * Returns: (transfer full): the result, cropped to its size; %NULL with
- *   %PENT_ERROR_MEMORY
+ * Returns: (transfer full) (nullable): what @pass repaints, of the size of its
+ *   region; %NULL where that is everything
  */
-PentImage *
-pent_source_compose (PentSource *self, const float *picture, int stride, PentComposite composite, GError **error)
+PentMask *
+pent_source_make_mask (const PentSource *self, guint pass)
 {
-  gboolean exact = self->mask != NULL && composite == PENT_COMPOSITE_EXACT;
-  g_autoptr (PentImage) result = NULL;
-  g_autoptr (PentMask) alpha = NULL;
+  const PentPass *p = pent_source_get_pass (self, pass);
+  gboolean detail = !pent_rect_is_empty (&p->detail);
 
-  if (exact)
-    {
-      result = pent_image_crop (self->image, 0, 0, self->width, self->height, error);
-      alpha = pent_mask_to_alpha (self->mask, choose_blend (self));
-    }
-  else
-    result = pent_image_new (self->width, self->height, 3, 8, error);
-  if (result == NULL)
+  if (!p->masked && !p->extends && !detail)
     return NULL;
-  if (!exact && self->image != NULL && self->image->icc_profile != NULL && self->image->channels >= 3)
-    result->icc_profile = g_bytes_ref (self->image->icc_profile);
-
-  for (int y = 0; y < self->height; y++)
-    for (int x = 0; x < self->width; x++)
-      {
-        const float *from = picture + ((gsize) y * stride + x) * 3;
-        const float colour[3] = { from[0] / 2 + 0.5f, from[1] / 2 + 0.5f, from[2] / 2 + 0.5f };
-        const float clamped[3] = { CLAMP (colour[0], 0, 1), CLAMP (colour[1], 0, 1), CLAMP (colour[2], 0, 1) };
-        float a = exact ? alpha->values[(gsize) y * self->width + x] : 1;
-        if (a > 0)
-          set_pixel (result, x, y, clamped, a);
-      }
-  return g_steal_pointer (&result);
+  g_autoptr (PentMask) mask = p->extends || detail ? pent_source_make_margins (self, pass, detail)
+                                                   : pent_mask_new (p->region.width, p->region.height);
+  pent_mask_grow (mask, p->lap);
+  set_rect (mask, &p->region, &self->known, 0);
+  if (p->masked)
+    add_painted (self, &p->region, mask);
+  continue_mask (self, &p->region, mask);
+  return g_steal_pointer (&mask);
 }

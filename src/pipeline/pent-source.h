@@ -1,53 +1,74 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "pent-checkpoint.h"
 #include "pent-image.h"
 #include "pent-mask.h"
-#include "pent-model.h"
+#include "pent-rect.h"
 #include "pent-request.h"
 
 G_BEGIN_DECLS
 
 /**
+ * PentPass:
+ * @region: what is computed, pixels of the result; its sides are multiples of
+ *   a cell and may reach over the right and lower edge by less than one
+ * @run_width: the size it is computed at, a multiple of a cell
+ * @run_height: likewise
+ * @masked: it repaints the painted mask
+ * @extends: it paints the margins, for the first time
+ * @detail: what it paints of the margins once more, at their own scale; else
+ *   empty
+ * @lap: how far it reaches into what earlier passes did in detail
+ * @strength: how much is changed, 0 to 1
+ * @grow: pixels by which the mask that the model sees is wider
+ * @feather: width of its slope
+ * @blend: width of the slope by which the new part joins the old, inside the
+ *   mask
+ *
+ * One run of the model over one part of the result.
+ */
+typedef struct
+{
+  PentRect region;
+  int      run_width, run_height;
+  gboolean masked, extends;
+  PentRect detail;
+  int      lap;
+  double   strength;
+  int      grow, feather, blend;
+} PentPass;
+
+/**
  * PentSource:
  * @width: of the result, pixels; any number
  * @height: of the result
- * @cells_wide: of the latent: what holds the picture padded to whole cells
- * @cells_high: of the latent
- * @image: (nullable): the picture at the result's size, as it came
- * @mask: (nullable): at the result's size, as painted
- * @grow: pixels the repainted part reaches beyond the mask
- * @feather: pixels of its slope
- * @strength: how much is changed, 0 to 1
- * @latent: (nullable): (channels, cells): the picture with its fill
- * @mask_cells: (nullable): (cells): strength by cell
- * @extra: (nullable): (1 + channels, cells): what a 9-channel model reads:
- *   mask and masked latent
+ * @image: (nullable): the picture at the result's size, in the format it came
+ *   in; where it is extended, its edge goes on
+ * @known: where on the result the picture lies
+ * @mask: (nullable): as painted, of the size of @known
+ * @strength: of the first pass
+ * @passes: (element-type PentPass): at least one
  *
- * What a request starts from, made ready for the sampler. Without a picture
- * only the sizes are set.
+ * What a request starts from, and what is to be computed.
  */
 typedef struct
 {
   int        width, height;
-  int        cells_wide, cells_high;
   PentImage *image;
-  PentMask  *mask;
-  int        grow, feather;
+  PentRect   known;
+  PentImage *mask;
   double     strength;
-  float     *latent;
-  PentMask  *mask_cells;
-  float     *extra;
+  GArray    *passes;
 } PentSource;
 
-PentSource *pent_source_new     (PentCheckpoint *checkpoint, const PentRequest *request);
-void        pent_source_free    (PentSource *self);
+PentSource     *pent_source_new          (PentCheckpoint *checkpoint, const PentRequest *request, GError **error);
+void            pent_source_free         (PentSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentSource, pent_source_free)
 
-gboolean    pent_source_fit     (PentSource *self, PentCheckpoint *checkpoint, PentRequest *request, GError **error);
-gboolean    pent_source_encode  (PentSource *self, PentModel *model, PentRequest *request,
-                                 GCancellable *cancellable, GError **error);
-PentImage  *pent_source_compose (PentSource *self, const float *picture, int stride, PentComposite composite,
-                                 GError **error);
+gboolean        pent_source_fit          (PentSource *self, PentCheckpoint *checkpoint, PentRequest *request, GError **error);
+const PentPass *pent_source_get_pass     (const PentSource *self, guint pass);
+PentMask       *pent_source_make_mask    (const PentSource *self, guint pass);
+PentMask       *pent_source_make_margins (const PentSource *self, guint pass, gboolean detail);
 
 G_END_DECLS

@@ -51,7 +51,9 @@ class Commands(Case):
             self.fails(2, command, "x", says="later version")
         self.fails(2, *PROMPT, "--library", says="later version")
         self.fails(2, *PROMPT, "--outpaint", "8,8,8,8", says="--init")
-        self.fails(2, *PROMPT, "--init", "none.png", "--outpaint", "8,8,8,8", says="later version")
+        for margins in ("8,8,8", "8,8,8,-8", "8,8,8,8,8", "0,0,0,0", "a,b,c,d", "8,8,8,99999", ""):
+            self.fails(2, *PROMPT, "--init", "none.png", "--outpaint", margins, says="--outpaint")
+        self.fails(3, *PROMPT, "--init", "none.png", "--outpaint", "8,0,8,0", says="none.png")
 
     def test_help(self):
         for args in ((), ("generate",), ("inspect",), ("devices",), ("tokens",), ("info",)):

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pent-model.h"
+#include "pent-source.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PentPatch:
+ * @source: borrowed
+ * @pass: index of the pass
+ * @cells_wide: of the latent
+ * @cells_high: of the latent
+ * @mask: (nullable): what is repainted, of the region's size
+ * @alpha: (nullable): how much of what is painted the result takes: 0 where
+ *   the mask is 0
+ * @latent: (nullable): (channels, cells): the picture with its fill
+ * @mask_cells: (nullable): (cells): strength by cell
+ * @extra: (nullable): (1 + channels, cells): what a 9-channel model reads:
+ *   mask and masked latent
+ *
+ * One pass made ready for the sampler.
+ */
+typedef struct
+{
+  const PentSource *source;
+  guint             pass;
+  int               cells_wide, cells_high;
+  PentMask         *mask;
+  PentMask         *alpha;
+  float            *latent;
+  PentMask         *mask_cells;
+  float            *extra;
+} PentPatch;
+
+PentPatch *pent_patch_new    (const PentSource *source, guint pass, PentImage *canvas, PentModel *model,
+                              const PentRequest *request, guint64 seed, GCancellable *cancellable, GError **error);
+void       pent_patch_free   (PentPatch *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentPatch, pent_patch_free)
+
+PentImage *pent_patch_decode (const PentPatch *self, PentModel *model, const float *latent, GCancellable *cancellable,
+                              GError **error);
+gboolean   pent_patch_paste  (const PentPatch *self, PentImage *painted, PentComposite composite, PentImage *canvas,
+                              const PentRect *region, GError **error);
+gboolean   pent_patch_join    (const PentPatch *self, PentImage *painted, PentComposite composite, PentImage *canvas,
+                              GError **error);
+
+G_END_DECLS

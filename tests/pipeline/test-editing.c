@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an edit leaves alone, with a tiny model: pixels whose mask is 0 are the
+ * source's own in every format, region and extension. */
+#define G_LOG_DOMAIN "pentimento"
+
+#include <string.h>
+
+#include "golden-data.h"
+#include "pent-mask.h"
+#include "pent-pipeline.h"
+
+#define N_EDITS 30
+
+typedef struct
+{
+  PentRequest *request;
+  PentImage   *result;
+  int          previews;
+} Edit;
+
+static PentImage *
+random_image (GRand *rand, int width, int height, int channels, int bits)
+{
+  PentImage *image = pent_image_new (width, height, channels, bits, NULL);
+
+  for (gsize i = 0; i < image->stride * height; i++)
+    image->pixels[i] = g_rand_int (rand);
+  return image;
+}
+
+/* A box, or an ellipse of soft values. */
+static PentImage *
+random_mask (GRand *rand, int width, int height)
+{
+  PentImage *image = pent_image_new (width, height, 1, 8, NULL);
+  gboolean soft = g_rand_boolean (rand);
+  int x0 = g_rand_int_range (rand, 0, width), x1 = g_rand_int_range (rand, x0, width);
+  int y0 = g_rand_int_range (rand, 0, height), y1 = g_rand_int_range (rand, y0, height);
+
+  for (int y = y0; y <= y1; y++)
+    for (int x = x0; x <= x1; x++)
+      image->pixels[y * image->stride + x] = soft ? g_rand_int_range (rand, 0, 256) : 255;
+  image->pixels[y0 * image->stride + x0] = 255;
+  return image;
+}
+
+static void
+check_preview (gpointer data, const PentProgress *progress)
+{
+  Edit *edit = data;
+
+  if (progress->preview == NULL)
+    return;
+  edit->previews++;
+  g_assert_nonnull (progress->canvas);
+  g_assert_cmpint (progress->area.x + progress->area.width, <=, progress->canvas->width);
+  g_assert_cmpint (progress->area.y + progress->area.height, <=, progress->canvas->height);
+  g_assert_cmpint (progress->preview->width, ==, progress->area.width);
+  g_assert_cmpint (progress->preview->height, ==, progress->area.height);
+  g_assert_cmpint (progress->step, <=, progress->n_steps);
+}
+
+static gboolean
+keep_picture (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
+{
+  Edit *edit = data;
+
+  g_clear_pointer (&edit->result, pent_image_unref);
+  edit->result = pent_image_ref (picture->image);
+  g_assert_cmpint (info->width, ==, picture->image->width);
+  g_assert_cmpint (info->height, ==, picture->image->height);
+  return TRUE;
+}
+
+static PentRequest *
+make_request (void)
+{
+  PentRequest *request = pent_request_new ();
+
+  request->model = golden_model_path ("tiny");
+  request->steps = 2;
+  g_free (request->device);
+  request->device = g_strdup ("cpu");
+  request->precision = PENT_PRECISION_F32;
+  return request;
+}
+
+static void
+run (PentPipeline *pipeline, Edit *edit)
+{
+  const PentListener listener = {
+    .progress = check_preview, .picture = keep_picture, .previews = TRUE, .data = edit,
+  };
+  g_autoptr (GError) error = NULL;
+
+  pent_pipeline_run (pipeline, edit->request, &listener, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (edit->previews, >, 0);
+}
+
+/* Every byte of every pixel of the source whose mask is 0; counts the others
+ * that are new. */
+static void
+check_kept (const Edit *edit, gsize *n_changed)
+{
+  const PentImage *from = edit->request->init, *mask = edit->request->mask, *to = edit->result;
+  const int *o = edit->request->outpaint;
+  gsize pixel = from->channels * (from->bits / 8);
+
+  g_assert_cmpint (to->width, ==, from->width + o[0] + o[2]);
+  g_assert_cmpint (to->height, ==, from->height + o[1] + o[3]);
+  g_assert_cmpint (to->channels, ==, from->channels);
+  g_assert_cmpint (to->bits, ==, from->bits);
+  for (int y = 0; y < from->height; y++)
+    for (int x = 0; x < from->width; x++)
+      {
+        gboolean same = memcmp (from->pixels + y * from->stride + x * pixel,
+                                to->pixels + (y + o[1]) * to->stride + (x + o[0]) * pixel, pixel) == 0;
+        g_assert_true (same || (mask != NULL && pent_mask_value (mask, x, y) > 0));
+        *n_changed += !same;
+      }
+}
+
+static Edit
+random_edit (GRand *rand)
+{
+  Edit edit = { .request = make_request () };
+  PentRequest *request = edit.request;
+  int width = g_rand_int_range (rand, 1, 150), height = g_rand_int_range (rand, 1, 150);
+  gboolean extended = g_rand_int_range (rand, 0, 3) == 0;
+
+  request->init = random_image (rand, width, height, g_rand_int_range (rand, 1, 5), g_rand_boolean (rand) ? 8 : 16);
+  request->init->icc_profile = g_bytes_new_static ("profile", 7);
+  if (!extended || g_rand_boolean (rand))
+    request->mask = random_mask (rand, width, height);
+  for (int i = 0; extended && i < 4; i++)
+    request->outpaint[i] = g_rand_int_range (rand, i == 0, 60);
+  request->region = g_rand_int_range (rand, 0, 3);
+  request->fill = g_rand_int_range (rand, 0, 4);
+  request->strength = g_rand_boolean (rand) ? PENT_UNSET : g_rand_double_range (rand, 0.5, 1);
+  request->grow = g_rand_boolean (rand) ? PENT_UNSET : g_rand_int_range (rand, 0, 20);
+  request->feather = g_rand_boolean (rand) ? PENT_UNSET : g_rand_int_range (rand, 0, 20);
+  request->seed = g_rand_int (rand);
+  return edit;
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  gsize n_changed = 0;
+
+  for (int i = 0; i < N_EDITS; i++)
+    {
+      Edit edit = random_edit (rand);
+      run (pipeline, &edit);
+      check_kept (&edit, &n_changed);
+      g_assert_true (edit.result->icc_profile != NULL);
+      pent_image_unref (edit.result);
+      pent_request_unref (edit.request);
+    }
+  g_assert_cmpuint (n_changed, >, 0);
+}
+
+/* A picture of a batch is the one that its seed gives alone, also where the
+ * fill is random and passes follow one another. */
+static void
+test_batch (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+  g_autoptr (PentRequest) batch = make_request ();
+  g_autoptr (PentRequest) alone = make_request ();
+  Edit last = { .request = batch }, one = { .request = alone };
+
+  batch->init = random_image (rand, 100, 70, 3, 8);
+  batch->mask = random_mask (rand, 100, 70);
+  batch->outpaint[0] = batch->outpaint[3] = 30;
+  batch->fill = PENT_FILL_NOISE;
+  batch->count = 2;
+  batch->seed = 5;
+  alone->init = pent_image_ref (batch->init);
+  alone->mask = pent_image_ref (batch->mask);
+  memcpy (alone->outpaint, batch->outpaint, sizeof batch->outpaint);
+  alone->fill = PENT_FILL_NOISE;
+  alone->seed = 6;
+  run (pipeline, &last);
+  run (pipeline, &one);
+  g_assert_cmpmem (last.result->pixels, last.result->stride * 100, one.result->pixels, one.result->stride * 100);
+  pent_image_unref (last.result);
+  pent_image_unref (one.result);
+}
+
+/* A small mask in a large picture computes no more than its region. */
+static void
+test_large (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  g_autoptr (PentRequest) request = make_request ();
+  Edit edit = { .request = request };
+  const PentRunInfo *info;
+  gsize n_changed = 0;
+  g_autoptr (GError) error = NULL;
+
+  request->init = random_image (rand, 1200, 700, 3, 8);
+  request->mask = pent_image_new (1200, 700, 1, 8, NULL);
+  for (int y = 300; y < 310; y++)
+    memset (request->mask->pixels + y * 1200 + 900, 255, 10);
+  g_assert_true (pent_pipeline_check (pipeline, request, &info, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (info->region.width, <, 200);
+  g_assert_cmpint (info->run_width, ==, info->region.width);
+  run (pipeline, &edit);
+  check_kept (&edit, &n_changed);
+  g_assert_cmpuint (n_changed, >, 0);
+  pent_image_unref (edit.result);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/editing/random", test_random);
+  g_test_add_func ("/editing/batch", test_batch);
+  g_test_add_func ("/editing/large", test_large);
+  return g_test_run ();
+}
