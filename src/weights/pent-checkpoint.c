@@ -73,40 +73,6 @@ pent_checkpoint_unref (PentCheckpoint *self)
 }
 
 /**
- * pent_checkpoint_set_vae:
- * @path: a VAE alone or a whole model, as a file with LDM or diffusers' names
- *   or as a folder
- *
- * Takes the VAE from elsewhere. To be called before anything is read from the
- * model; on failure the model keeps the VAE it had.
- */
-gboolean
-pent_checkpoint_set_vae (PentCheckpoint *self, const char *path, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (path);
-  PentPart part = { NULL };
-  PentVaeConfig config;
-
-  if (!pent_vae_source_read (&part, &config, path, error))
-    {
-      pent_part_clear (&part);
-      return FALSE;
-    }
-  if (config.latent_channels != self->unet.out_channels)
-    {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s is a VAE for %d latent channels and the model has %d: use a VAE that belongs to it",
-                   shown, config.latent_channels, self->unet.out_channels);
-      pent_part_clear (&part);
-      return FALSE;
-    }
-  pent_part_clear (&self->parts[PENT_COMPONENT_VAE]);
-  self->parts[PENT_COMPONENT_VAE] = part;
-  self->vae = config;
-  return TRUE;
-}
-
-/**
  * pent_checkpoint_get_path:
  *
  * Returns: the path it was opened by, in UTF-8 for messages

@@ -34,7 +34,6 @@ void            pent_checkpoint_unref (PentCheckpoint *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentCheckpoint, pent_checkpoint_unref)
 
 /* Takes the VAE from another file or folder: a VAE alone, or a whole model. */
-gboolean pent_checkpoint_set_vae (PentCheckpoint *self, const char *path, GError **error);
 
 const char            *pent_checkpoint_get_path    (PentCheckpoint *self);
 const char            *pent_checkpoint_get_name    (PentCheckpoint *self); /* without folder and suffix */
