@@ -108,6 +108,7 @@ pent_request_new (void)
   self->strength = PENT_UNSET;
   self->grow = PENT_UNSET;
   self->feather = PENT_UNSET;
+  self->blend = PENT_UNSET;
   self->device = g_strdup ("auto");
   return self;
 }
@@ -134,6 +135,7 @@ pent_request_unref (PentRequest *self)
   g_free (self->spacing);
   g_free (self->rng);
   g_free (self->device);
+  g_free (self->notes);
   g_clear_pointer (&self->init, pent_image_unref);
   g_clear_pointer (&self->mask, pent_image_unref);
   g_free (self);

@@ -76,11 +76,13 @@ typedef struct
 
   PentImage *init;         /* or NULL */
   PentImage *mask;         /* or NULL; size of init; white is repainted */
+  char   *notes;           /* what was to be said of their files, for the recipe; sentences, or NULL */
   double  strength;        /* 0 to 1, or PENT_UNSET */
   PentFill      fill;
   PentRegion    region;
   PentComposite composite;
   int     grow, feather;   /* pixels, or PENT_UNSET: by the mask's size */
+  int     blend;           /* likewise: width of the slope inside the mask by which new and old join */
   int     outpaint[4];     /* left, top, right, bottom; pixels */
 
   char   *device;          /* "auto", "cpu", "vulkan", "vulkan:N" */

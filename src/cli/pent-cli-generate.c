@@ -17,6 +17,7 @@
 #include "pent-cli-signals.h"
 #include "pent-error.h"
 #include "pent-file.h"
+#include "pent-originals.h"
 #include "pent-picture.h"
 #include "pent-pipeline.h"
 
@@ -88,12 +89,25 @@ progress_cb (gpointer data, const PentProgress *progress)
   pent_cli_signals_release (self->signals);
 }
 
+/* Beside the first picture, before it, so that no picture is without them. */
+static gboolean
+keep_originals (const Generation *self, GError **error)
+{
+  const PentRequest *request = self->order->request;
+  const char *picture = self->files[0];
+
+  return self->n_files > 0
+         || ((request->init == NULL || pent_originals_keep (picture, request->init, self->hashes.source, error))
+             && (request->mask == NULL || pent_originals_keep (picture, request->mask, self->hashes.mask, error)));
+}
+
 static gboolean
 write_picture (Generation *self, const PentPicture *picture, const PentRecipe *recipe, GError **error)
 {
   g_autoptr (PentTextFields) texts = pent_recipe_to_fields (recipe);
   pent_cli_signals_hold (self->signals);
-  gboolean ok = pent_picture_write (self->files[picture->index], picture->image, texts, TRUE, error);
+  gboolean ok = keep_originals (self, error)
+                && pent_picture_write (self->files[picture->index], picture->image, texts, TRUE, error);
   pent_cli_signals_release (self->signals);
   return ok;
 }

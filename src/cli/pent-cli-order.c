@@ -194,7 +194,8 @@ warn_about_lonely_options (PentCliArguments *arguments)
 {
   static const struct { const char *option; const char *needs; const char *or_else; } pairs[] = {
     { "strength", "init", NULL }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
-    { "grow", "mask", "outpaint" }, { "feather", "mask", "outpaint" }, { "composite", "mask", "outpaint" },
+    { "grow", "mask", "outpaint" }, { "feather", "mask", "outpaint" }, { "blend", "mask", "outpaint" },
+    { "composite", "mask", "outpaint" },
     { "preview-every", "preview-dir", NULL },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
@@ -249,6 +250,7 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   request->strength = pent_cli_arguments_get_real (arguments, "strength", request->strength);
   request->grow = pent_cli_arguments_get_whole (arguments, "grow", request->grow);
   request->feather = pent_cli_arguments_get_whole (arguments, "feather", request->feather);
+  request->blend = pent_cli_arguments_get_whole (arguments, "blend", request->blend);
   request->memory_limit = pent_cli_arguments_get_whole (arguments, "memory-limit", 0) << 20;
   if (pent_cli_arguments_has (arguments, "outpaint"))
     parse_margins (pent_cli_arguments_get_text (arguments, "outpaint", NULL), request->outpaint);
@@ -258,8 +260,9 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   pent_precision_from_name (pent_cli_arguments_get_text (arguments, "precision", "auto"), &request->precision);
 }
 
+/* Adds to @notes what there is to say of the file, without its name. */
 static PentImage *
-open_picture (const char *path, GError **error)
+open_picture (const char *path, const char *what, GString *notes, GError **error)
 {
   g_autoptr (PentPictureFile) file = pent_picture_file_read (path, error);
   if (file == NULL)
@@ -268,6 +271,8 @@ open_picture (const char *path, GError **error)
     {
       g_autofree char *sentence = g_strconcat (path, ": ", g_ptr_array_index (file->warnings, i), NULL);
       pent_cli_warn (sentence);
+      g_string_append_printf (notes, "%s%s: %s", notes->len > 0 ? " " : "", what,
+                              (char *) g_ptr_array_index (file->warnings, i));
     }
   return g_steal_pointer (&file->image);
 }
@@ -277,10 +282,14 @@ open_pictures (PentRequest *request, PentCliArguments *arguments, GError **error
 {
   const char *init = pent_cli_arguments_get_text (arguments, "init", NULL);
   const char *mask = pent_cli_arguments_get_text (arguments, "mask", NULL);
-  if (init != NULL && (request->init = open_picture (init, error)) == NULL)
+  g_autoptr (GString) notes = g_string_new (NULL);
+
+  if (init != NULL && (request->init = open_picture (init, "Source", notes, error)) == NULL)
     return FALSE;
-  if (mask != NULL && (request->mask = open_picture (mask, error)) == NULL)
+  if (mask != NULL && (request->mask = open_picture (mask, "Mask", notes, error)) == NULL)
     return FALSE;
+  if (notes->len > 0)
+    request->notes = g_strdup (notes->str);
   if (mask == NULL || (request->mask->width == request->init->width && request->mask->height == request->init->height))
     return TRUE;
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,

@@ -66,6 +66,17 @@ pent_cli_hashes_recall (PentCliHashes *self, const PentRequest *request, const c
   hash_pictures (self, request);
 }
 
+/* What was said when the pictures were read, and when they were looked at. */
+static char *
+collect_notes (const PentRequest *request, const PentRunInfo *info)
+{
+  GString *notes = g_string_new (request->notes);
+
+  for (guint i = 0; i < info->warnings->len; i++)
+    g_string_append_printf (notes, "%s%s", notes->len > 0 ? " " : "", (char *) g_ptr_array_index (info->warnings, i));
+  return g_string_free (notes, notes->len == 0);
+}
+
 static void
 describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunInfo *info, const PentCliHashes *hashes)
 {
@@ -76,6 +87,7 @@ describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunIn
     return;
   recipe->strength = info->strength;
   recipe->source_hash = g_strdup (hashes->source);
+  recipe->notes = collect_notes (request, info);
   if (request->mask == NULL && !extended)
     return;
   recipe->mask_hash = g_strdup (hashes->mask);
@@ -84,9 +96,13 @@ describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunIn
   /* Several passes have widths of their own, which follow from the same request. */
   recipe->grow = extended ? request->grow : info->grow;
   recipe->feather = extended ? request->feather : info->feather;
+  recipe->blend = extended ? request->blend : info->blend;
   recipe->composite = g_strdup (pent_composite_name (request->composite));
   if (extended)
     recipe->outpaint = g_strdup_printf ("%d,%d,%d,%d", o[0], o[1], o[2], o[3]);
+  recipe->computed = g_strdup_printf ("%d,%d,%d,%d", info->region.x, info->region.y, info->region.width,
+                                      info->region.height);
+  recipe->computed_size = g_strdup_printf ("%dx%d", info->run_width, info->run_height);
 }
 
 /**

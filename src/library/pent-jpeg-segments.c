@@ -129,6 +129,7 @@ read_segments (Reader *reader, const guint8 *data, gsize size)
         {
           reader->facts->height = body[1] << 8 | body[2];
           reader->facts->width = body[3] << 8 | body[4];
+          reader->facts->ink = body[5] == 4;
         }
       else
         read_segment (reader, marker, body, length - 2);

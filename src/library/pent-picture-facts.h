@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @height: pixels as stored
  * @orientation: 1 to 8 as Exif counts
  * @animated: there is more than one picture
+ * @ink: samples are CMYK, which becomes sRGB
  * @texts: text fields
  *
  * What a picture file says before its pixels are decoded.
@@ -23,6 +24,7 @@ typedef struct
   guint32         height;
   int             orientation;
   gboolean        animated;
+  gboolean        ink;
   PentTextFields *texts;
 } PentPictureFacts;
 

@@ -135,6 +135,8 @@ decode_pixels (PentPictureFile *self, const PentPictureFacts *facts, const guint
   self->image = pent_image_upright (stored, facts->orientation, error);
   if (self->image == NULL)
     return FALSE;
+  if (facts->ink)
+    g_ptr_array_add (self->warnings, g_strdup ("the picture is CMYK, which is brought to sRGB."));
   if (facts->animated)
     g_ptr_array_add (self->warnings, g_strdup ("the file is an animation, of which the first picture is used."));
   return TRUE;

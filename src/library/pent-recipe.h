@@ -40,14 +40,23 @@ typedef struct
   char   *family;
   char   *vae;
   char   *vae_hash;
-  double  strength;       /* only with a source picture, like all below to outpaint */
-  char   *source_hash;    /* see pent_image_hash() */
+  double  strength;       /* only with a source picture, like all below to fit */
+  char   *source_hash;    /* pent_originals_find() finds the picture by it, and the mask */
   char   *mask_hash;
-  char   *fill;
+  char   *fill;           /* only with a mask or outpaint, like all below to outpaint */
   char   *region;
-  int     grow, feather;
+  int     grow, feather;  /* of the first pass; as asked for where there are several */
+  int     blend;          /* likewise */
+  double  match;          /* of colours, 0 to 1 */
   char   *composite;
   char   *outpaint;       /* "LEFT,TOP,RIGHT,BOTTOM" */
+  char   *fit;            /* how the source came to another size: "scale", "crop", "pad" */
+  double  hires;          /* by how much the second pass is larger */
+  double  hires_strength;
+  char   *computed;       /* "X,Y,WIDTH,HEIGHT" of the first pass of an edit, pixels of the picture */
+  char   *computed_size;  /* "WIDTHxHEIGHT" at which it was computed */
+  char   *joined;         /* "GROW,FEATHER,MATCH" of an edit that was joined anew, see recompose */
+  char   *notes;          /* what the program had to say of source and mask: sentences */
   char   *device;
   char   *device_name;
   char   *precision;

@@ -50,7 +50,8 @@ choose_widths (PentGeometry *self, const PentEdit *edit)
 
   self->feather = edit->feather != PENT_UNSET ? edit->feather : (int) lrint (feather);
   self->grow = edit->grow != PENT_UNSET ? edit->grow : (int) lrint (4 * unit (edit) + self->feather / 2.0);
-  self->blend = MIN ((int) lrint (25 * unit (edit)), self->grow + self->feather / 2);
+  self->blend = edit->blend != PENT_UNSET ? edit->blend
+                                          : MIN ((int) lrint (25 * unit (edit)), self->grow + self->feather / 2);
 }
 
 /* How far the region reaches beyond the mask on either side before any

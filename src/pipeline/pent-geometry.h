@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @region: what is to be computed
  * @grow: pixels, or %PENT_UNSET
  * @feather: pixels, or %PENT_UNSET
+ * @blend: pixels, or %PENT_UNSET
  * @strength: 0 to 1; less of it needs less feather
  *
  * What the geometry of an edit follows from.
@@ -27,7 +28,7 @@ typedef struct
   int        native;
   int        cell;
   PentRegion region;
-  int        grow, feather;
+  int        grow, feather, blend;
   double     strength;
 } PentEdit;
 

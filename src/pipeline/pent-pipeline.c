@@ -222,6 +222,7 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->run_height = first->run_height;
   info->grow = first->grow;
   info->feather = first->feather;
+  info->blend = first->blend;
   info->device = pent_backend_get_name (self->backend);
   info->device_description = pent_backend_get_description (self->backend);
   info->precision = pent_dtype_name (pent_model_get_operand (self->model));

@@ -51,7 +51,7 @@ typedef struct
   int         n_passes;       /* more than one in a large extension */
   PentRect    region;         /* what the first pass computes, in pixels of the result padded to whole cells */
   int         run_width, run_height; /* the size the region is computed at */
-  int         grow, feather;  /* of the first pass; 0 without a mask */
+  int         grow, feather, blend; /* of the first pass; 0 without a mask */
   const char *device;         /* "cpu", "vulkan:0" */
   const char *device_description;
   const char *precision;      /* "f32", "bf16", "f16" */

@@ -283,7 +283,7 @@ make_edit (const PentSource *self, PentCheckpoint *checkpoint, const PentRequest
   return (PentEdit){
     .width = self->width, .height = self->height, .native = native_side (checkpoint),
     .cell = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint)), .region = request->region,
-    .grow = request->grow, .feather = request->feather, .strength = self->strength,
+    .grow = request->grow, .feather = request->feather, .blend = request->blend, .strength = self->strength,
   };
 }
 

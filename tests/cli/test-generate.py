@@ -272,6 +272,11 @@ class Extras(Case):
         check(any(samples[3 * i:3 * i + 3] != source[3 * i:3 * i + 3] for i in range(size * size) if mask[i]))
         equal({key: told["recipe"][key] for key in ("fill", "region", "grow", "feather", "composite")},
               {"fill": "noise", "region": "whole", "grow": 0, "feather": 0, "composite": "exact"})
+        equal({key: told["recipe"][key] for key in ("blend", "computed", "computed_size")},
+              {"blend": 0, "computed": "0,0,64,64", "computed_size": "64x64"})
+        originals = self.work / ".pentimento-originals"
+        equal(read_png(originals / (told["recipe"]["source_hash"] + ".png"))[3], source)
+        equal(read_png(originals / (told["recipe"]["mask_hash"] + ".png"))[3], mask)
 
     def test_options_reach_the_recipe(self):
         told = json.loads(self.generate("--sampler", "euler-a", "--schedule", "sgm-uniform", "--rng", "torch", "--cfg", 3.5,

@@ -40,6 +40,7 @@ random_edit (GRand *rand)
   edit.bounds.y = g_rand_int_range (rand, 0, edit.height - edit.bounds.height + 1);
   edit.grow = random_width (rand, 200);
   edit.feather = random_width (rand, 200);
+  edit.blend = random_width (rand, 200);
   return edit;
 }
 
@@ -126,9 +127,10 @@ check_widths (const PentEdit *edit, const PentGeometry *g)
   g_assert_cmpint (g->grow, >=, 0);
   g_assert_cmpint (g->feather, >=, 0);
   g_assert_cmpint (g->blend, >=, 0);
-  g_assert_cmpint (g->blend, <=, g->grow + g->feather / 2);
-  if (g->grow == 0 && g->feather == 0)
-    g_assert_cmpint (g->blend, ==, 0);
+  if (edit->blend != PENT_UNSET)
+    g_assert_cmpint (g->blend, ==, edit->blend);
+  else
+    g_assert_cmpint (g->blend, <=, g->grow + g->feather / 2);
 }
 
 static void
@@ -157,7 +159,7 @@ test_widths (void)
 {
   PentEdit edit = {
     .width = 512, .height = 512, .bounds = { 100, 100, 300, 400 }, .native = 512, .cell = 8,
-    .grow = PENT_UNSET, .feather = PENT_UNSET, .strength = 1,
+    .grow = PENT_UNSET, .feather = PENT_UNSET, .blend = PENT_UNSET, .strength = 1,
   };
   PentGeometry g = pent_geometry_solve (&edit);
   g_assert_cmpint (g.feather, ==, 50);
@@ -182,7 +184,7 @@ test_photograph (void)
 {
   PentEdit edit = {
     .width = 6000, .height = 4000, .bounds = { 2000, 1000, 300, 300 }, .native = 512, .cell = 8,
-    .grow = PENT_UNSET, .feather = PENT_UNSET, .strength = 1,
+    .grow = PENT_UNSET, .feather = PENT_UNSET, .blend = PENT_UNSET, .strength = 1,
   };
   PentGeometry g = pent_geometry_solve (&edit);
   g_assert_false (pent_geometry_is_scaled (&g));
