@@ -8,9 +8,9 @@
 #include "pent-cli-help.h"
 #include "pent-cli-message.h"
 #include "pent-cli-report.h"
-#include "pent-infotext.h"
 #include "pent-json.h"
 #include "pent-picture.h"
+#include "pent-recipe-reader.h"
 
 static const char examples[] =
   "Prints the recipe that is stored in a picture, ours or another program's.\n"
@@ -26,54 +26,6 @@ static const PentCliOption options[] = {
   { "json", PENT_CLI_FLAG, NULL, "print one JSON object", NULL, 0, 0, NULL },
 };
 
-/**
- * Found:
- * @recipe: (nullable): what could be read
- * @source: whose recipe it is: "pentimento", "a1111", or %NULL
- * @others: (nullable): A1111's pairs that a recipe has no place for
- * @problem: (nullable): why our own recipe could not be read
- */
-typedef struct
-{
-  PentRecipe     *recipe;
-  const char     *source;
-  PentTextFields *others;
-  char           *problem;
-} Found;
-
-static void
-found_clear (Found *self)
-{
-  g_clear_pointer (&self->recipe, pent_recipe_free);
-  g_clear_pointer (&self->others, pent_text_fields_free);
-  g_free (self->problem);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Found, found_clear)
-
-static void
-find_recipe (Found *self, const PentTextFields *texts)
-{
-  g_autoptr (GError) error = NULL;
-  const char *ours = pent_text_fields_get (texts, PENT_FIELD_RECIPE);
-  const char *parameters = pent_text_fields_get (texts, PENT_FIELD_PARAMETERS);
-
-  if (ours != NULL)
-    {
-      self->recipe = pent_recipe_from_text (ours, &error);
-      self->source = "pentimento";
-    }
-  if (error != NULL)
-    self->problem = g_strdup (error->message);
-  /* Other programs put JSON of their own under the same keyword. */
-  if (self->recipe == NULL && parameters != NULL && *parameters != '{')
-    {
-      self->recipe = pent_infotext_parse (parameters, &self->others);
-      self->source = "a1111";
-    }
-  if (self->recipe == NULL)
-    self->source = NULL;
-}
-
 static void
 append_fields_json (JsonObject *object, const char *name, const PentTextFields *texts)
 {
@@ -88,7 +40,7 @@ append_fields_json (JsonObject *object, const char *name, const PentTextFields *
 }
 
 static char *
-describe_json (const char *path, const PentPictureFile *file, const Found *found)
+describe_json (const char *path, const PentPictureFile *file, const PentFoundRecipe *found)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
@@ -99,7 +51,7 @@ describe_json (const char *path, const PentPictureFile *file, const Found *found
   json_object_set_string_member (object, "format", pent_picture_format_name (file->format));
   json_object_set_int_member (object, "width", file->width);
   json_object_set_int_member (object, "height", file->height);
-  json_object_set_string_member (object, "source", found->source);
+  json_object_set_string_member (object, "source", found->origin);
   if (found->recipe != NULL)
     json_object_set_member (object, "recipe", pent_recipe_to_json (found->recipe));
   else
@@ -126,7 +78,7 @@ append_fields_text (GString *text, const PentTextFields *texts)
 }
 
 static char *
-describe_text (const PentPictureFile *file, const Found *found)
+describe_text (const PentPictureFile *file, const PentFoundRecipe *found)
 {
   GString *text = g_string_new (NULL);
   if (found->problem != NULL)
@@ -155,8 +107,8 @@ run (PentCliArguments *parsed, GError **error)
   if (file == NULL)
     return FALSE;
 
-  g_auto (Found) found = { 0 };
-  find_recipe (&found, file->texts);
+  g_auto (PentFoundRecipe) found = { 0 };
+  pent_recipe_find (&found, file->texts);
   g_autofree char *text = pent_cli_arguments_has (parsed, "json") ? describe_json (path, file, &found)
                                                                   : describe_text (file, &found);
   return pent_cli_print (text, error);

@@ -327,3 +327,44 @@ pent_file_check_writable (const char *path, gboolean try_it, GError **error)
   set_errno_error (error, path, "cannot be written", errno);
   return FALSE;
 }
+
+/**
+ * pent_folder_sync:
+ *
+ * Makes the names in a folder durable: those that were added, and those that
+ * were taken away.
+ *
+ * Returns: %FALSE with %PENT_ERROR_FILE
+ */
+gboolean
+pent_folder_sync (const char *folder, GError **error)
+{
+  if (sync_folder (folder))
+    return TRUE;
+  set_errno_error (error, folder, "cannot be synced", errno);
+  return FALSE;
+}
+
+/**
+ * pent_folder_make:
+ * @folder: an absolute name
+ *
+ * Makes a folder, and those above it, so that they survive a power cut.
+ *
+ * Returns: %FALSE with %PENT_ERROR_FILE and a sentence that names @folder
+ */
+gboolean
+pent_folder_make (const char *folder, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (folder);
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  if (!g_str_equal (parent, folder) && !pent_folder_make (parent, error))
+    return FALSE;
+  if (mkdir (folder, 0777) < 0 && errno != EEXIST)
+    {
+      set_errno_error (error, folder, "cannot be made", errno);
+      return FALSE;
+    }
+  return pent_folder_sync (parent, error);
+}

@@ -27,11 +27,13 @@ typedef struct
 } Field;
 
 #define FIELD(name, kind) { #name, kind, offsetof (PentRecipe, name) }
+#define FIELD_OF(name, member, kind) { name, kind, offsetof (PentRecipe, member) }
 
 /* Version 1 of the schema, in the order of writing. */
 static const Field fields[] = {
   FIELD (program, STRING),
   FIELD (prompt, STRING),
+  FIELD_OF ("template", template_name, STRING),
   FIELD (negative, STRING),
   FIELD (seed, INT64),
   FIELD (steps, INT),
@@ -51,6 +53,7 @@ static const Field fields[] = {
   FIELD (vae_hash, STRING),
   FIELD (strength, DOUBLE),
   FIELD (source_hash, STRING),
+  FIELD (parent_hash, STRING),
   FIELD (mask_hash, STRING),
   FIELD (fill, STRING),
   FIELD (region, STRING),

@@ -24,6 +24,7 @@ typedef struct
 {
   char   *program;        /* "Pentimento 0.1.0" */
   char   *prompt;
+  char   *template_name;  /* "NAME@VERSION", where the prompt was made from a template */
   char   *negative;
   gint64  seed;           /* of this picture */
   int     steps;
@@ -42,6 +43,7 @@ typedef struct
   char   *vae_hash;
   double  strength;       /* only with a source picture, like all below to fit */
   char   *source_hash;    /* pent_originals_find() finds the picture by it, and the mask */
+  char   *parent_hash;    /* the picture it was painted from, where that is not the source itself */
   char   *mask_hash;
   char   *fill;           /* only with a mask or outpaint, like all below to outpaint */
   char   *region;
