@@ -109,6 +109,7 @@ pent_request_new (void)
   self->grow = PENT_UNSET;
   self->feather = PENT_UNSET;
   self->blend = PENT_UNSET;
+  self->match = PENT_UNSET;
   self->device = g_strdup ("auto");
   return self;
 }

@@ -83,6 +83,7 @@ typedef struct
   PentComposite composite;
   int     grow, feather;   /* pixels, or PENT_UNSET: by the mask's size */
   int     blend;           /* likewise: width of the slope inside the mask by which new and old join */
+  double  match;           /* how far colours are brought to their surroundings, 0 to 1, or PENT_UNSET */
   int     outpaint[4];     /* left, top, right, bottom; pixels */
 
   char   *device;          /* "auto", "cpu", "vulkan", "vulkan:N" */

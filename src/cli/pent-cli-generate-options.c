@@ -112,6 +112,8 @@ static const PentCliOption options[] = {
   WHOLE ("grow", "PX", 0, 16384, "widen the mask", "by the mask's size"),
   WHOLE ("feather", "PX", 0, 16384, "soften the mask's edge", "by the mask's size"),
   WHOLE ("blend", "PX", 0, 16384, "how far inside the mask new and old go over into one another", "by the mask's size"),
+  REAL ("match", 0, 1, "how far the new colours are brought to those around them",
+        "1; 0 with --grow 0 --feather 0"),
   WORD ("composite", composite_word, "what is kept comes back byte for byte, or as the model decodes it", "exact"),
   HEADING ("Where it is computed"),
   PATH ("device", "NAME", "auto, cpu, vulkan, or vulkan:N for the Nth; see pentimento-cli devices", "auto"),

@@ -195,6 +195,7 @@ warn_about_lonely_options (PentCliArguments *arguments)
   static const struct { const char *option; const char *needs; const char *or_else; } pairs[] = {
     { "strength", "init", NULL }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
     { "grow", "mask", "outpaint" }, { "feather", "mask", "outpaint" }, { "blend", "mask", "outpaint" },
+    { "match", "mask", "outpaint" },
     { "composite", "mask", "outpaint" },
     { "preview-every", "preview-dir", NULL },
   };
@@ -250,6 +251,7 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   request->strength = pent_cli_arguments_get_real (arguments, "strength", request->strength);
   request->grow = pent_cli_arguments_get_whole (arguments, "grow", request->grow);
   request->feather = pent_cli_arguments_get_whole (arguments, "feather", request->feather);
+  request->match = pent_cli_arguments_get_real (arguments, "match", request->match);
   request->blend = pent_cli_arguments_get_whole (arguments, "blend", request->blend);
   request->memory_limit = pent_cli_arguments_get_whole (arguments, "memory-limit", 0) << 20;
   if (pent_cli_arguments_has (arguments, "outpaint"))

@@ -97,6 +97,8 @@ describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunIn
   recipe->grow = extended ? request->grow : info->grow;
   recipe->feather = extended ? request->feather : info->feather;
   recipe->blend = extended ? request->blend : info->blend;
+  if (request->composite == PENT_COMPOSITE_EXACT)
+    recipe->match = info->match;
   recipe->composite = g_strdup (pent_composite_name (request->composite));
   if (extended)
     recipe->outpaint = g_strdup_printf ("%d,%d,%d,%d", o[0], o[1], o[2], o[3]);

@@ -52,6 +52,7 @@ choose_widths (PentGeometry *self, const PentEdit *edit)
   self->grow = edit->grow != PENT_UNSET ? edit->grow : (int) lrint (4 * unit (edit) + self->feather / 2.0);
   self->blend = edit->blend != PENT_UNSET ? edit->blend
                                           : MIN ((int) lrint (25 * unit (edit)), self->grow + self->feather / 2);
+  self->ring = MAX (self->grow + self->feather / 2, (int) lrint (16 * unit (edit)));
 }
 
 /* How far the region reaches beyond the mask on either side before any

@@ -38,6 +38,7 @@ typedef struct
  * @feather: width of its slope
  * @blend: width of the slope by which the result joins the picture, inside the
  *   mask
+ * @ring: width of the surroundings that the result's colours are matched with
  * @region: what is computed, in pixels of the picture; its sides are multiples
  *   of the cell, so it may reach beyond the picture's right and lower edge by
  *   less than a cell
@@ -47,7 +48,7 @@ typedef struct
  */
 typedef struct
 {
-  int      grow, feather, blend;
+  int      grow, feather, blend, ring;
   PentRect region;
   int      run_width, run_height;
 } PentGeometry;

@@ -177,6 +177,22 @@ pent_mask_grow (PentMask *self, int pixels)
 }
 
 /**
+ * pent_mask_shrink:
+ * @pixels: how near to a kept pixel, in a square around it, is kept as well
+ */
+void
+pent_mask_shrink (PentMask *self, int pixels)
+{
+  gsize n = (gsize) self->width * self->height;
+
+  for (gsize i = 0; i < n; i++)
+    self->values[i] = 1 - self->values[i];
+  pent_mask_grow (self, pixels);
+  for (gsize i = 0; i < n; i++)
+    self->values[i] = 1 - self->values[i];
+}
+
+/**
  * pent_mask_feather:
  * @pixels: width of the slope that an edge becomes
  *

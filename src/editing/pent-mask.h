@@ -30,6 +30,7 @@ PentRect  pent_mask_find_bounds (const PentImage *image);
 gboolean  pent_mask_is_empty    (const PentMask *self);
 gboolean  pent_mask_is_hard     (const PentMask *self);
 void      pent_mask_grow        (PentMask *self, int pixels);
+void      pent_mask_shrink      (PentMask *self, int pixels);
 void      pent_mask_feather     (PentMask *self, int pixels);
 PentMask *pent_mask_scale       (const PentMask *self, int width, int height, gboolean nearest);
 PentMask *pent_mask_to_cells    (const PentMask *self, int scale, gboolean nearest);

@@ -21,6 +21,7 @@ pent_patch_free (PentPatch *self)
 {
   g_clear_pointer (&self->mask, pent_mask_free);
   g_clear_pointer (&self->alpha, pent_mask_free);
+  g_clear_pointer (&self->backdrop, pent_edit_layer_unref);
   g_clear_pointer (&self->mask_cells, pent_mask_free);
   g_free (self->latent);
   g_free (self->extra);
@@ -78,7 +79,7 @@ to_image (const float *picture, int width, int height, GError **error)
 /* An extended picture's edge goes on into what is unknown, on the canvas too:
  * there the new part's slope meets it. */
 static gboolean
-extend (const PentPatch *self, float *picture, PentImage *canvas, GError **error)
+extend (PentPatch *self, float *picture, PentImage *canvas, GError **error)
 {
   const PentPass *pass = get_pass (self);
 
@@ -88,7 +89,10 @@ extend (const PentPatch *self, float *picture, PentImage *canvas, GError **error
   g_autoptr (PentMask) scaled = pent_mask_scale (margins, pass->run_width, pass->run_height, TRUE);
   pent_extend (picture, scaled);
   g_autoptr (PentImage) extended = to_image (picture, pass->run_width, pass->run_height, error);
-  return extended != NULL && pent_paste (extended, canvas, &pass->region, margins, error);
+  if (extended == NULL)
+    return FALSE;
+  self->backdrop = pent_edit_layer_new (PENT_LAYER_BACKDROP, &pass->region, extended, margins, 0, 0);
+  return pent_edit_layer_join (self->backdrop, &(PentJoin){ 0 }, canvas, error);
 }
 
 /* Mask by nearest, then the latent of the picture with grey where it is to be
@@ -241,30 +245,17 @@ pent_patch_decode (const PentPatch *self, PentModel *model, const float *latent,
 }
 
 /**
- * pent_patch_paste:
- * @painted: what the pass has painted, 16-bit RGB of any size
- * @canvas: of any kind; changed inside the region, with %PENT_COMPOSITE_EXACT
- *   only where the mask is above 0
- * @region: where the pass's region lies on @canvas
+ * pent_patch_make_layer:
+ * @painted: what pent_patch_decode() gave; the pass has a mask
  *
- * Returns: %FALSE with %PENT_ERROR_MEMORY
+ * Returns: (transfer full): what there is to join
  */
-gboolean
-pent_patch_paste (const PentPatch *self, PentImage *painted, PentComposite composite, PentImage *canvas,
-                  const PentRect *region, GError **error)
+PentEditLayer *
+pent_patch_make_layer (const PentPatch *self, PentImage *painted)
 {
-  return pent_paste (painted, canvas, region, composite == PENT_COMPOSITE_EXACT ? self->alpha : NULL, error);
-}
+  const PentPass *pass = get_pass (self);
+  gboolean grows = pass->masked && !pass->extends;
 
-/**
- * pent_patch_join:
- * @painted: what pent_patch_decode() gave
- * @canvas: the result, in the source's format
- *
- * pent_patch_paste() where the pass belongs.
- */
-gboolean
-pent_patch_join (const PentPatch *self, PentImage *painted, PentComposite composite, PentImage *canvas, GError **error)
-{
-  return pent_patch_paste (self, painted, composite, canvas, &get_pass (self)->region, error);
+  return pent_edit_layer_new (grows ? PENT_LAYER_EDIT : PENT_LAYER_MARGIN, &pass->region, painted, self->mask,
+                              pass->blend, pass->ring);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "pent-edit-result.h"
 #include "pent-model.h"
 #include "pent-source.h"
 
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
  * @mask: (nullable): what is repainted, of the region's size
  * @alpha: (nullable): how much of what is painted the result takes: 0 where
  *   the mask is 0
+ * @backdrop: (nullable): what the canvas' margins were filled with
  * @latent: (nullable): (channels, cells): the picture with its fill
  * @mask_cells: (nullable): (cells): strength by cell
  * @extra: (nullable): (1 + channels, cells): what a 9-channel model reads:
@@ -29,6 +31,7 @@ typedef struct
   int               cells_wide, cells_high;
   PentMask         *mask;
   PentMask         *alpha;
+  PentEditLayer    *backdrop;
   float            *latent;
   PentMask         *mask_cells;
   float            *extra;
@@ -41,9 +44,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentPatch, pent_patch_free)
 
 PentImage *pent_patch_decode (const PentPatch *self, PentModel *model, const float *latent, GCancellable *cancellable,
                               GError **error);
-gboolean   pent_patch_paste  (const PentPatch *self, PentImage *painted, PentComposite composite, PentImage *canvas,
-                              const PentRect *region, GError **error);
-gboolean   pent_patch_join    (const PentPatch *self, PentImage *painted, PentComposite composite, PentImage *canvas,
-                              GError **error);
+PentEditLayer *pent_patch_make_layer (const PentPatch *self, PentImage *painted);
 
 G_END_DECLS

@@ -57,6 +57,7 @@ typedef struct
   PentPatch           *patch;         /* of the pass that is run */
   gint64               patch_seed;    /* of the picture it was filled for */
   PentImage           *canvas;        /* of the picture that is made: the result so far */
+  PentEditResult      *edit;          /* of the picture that is made, or NULL: nobody asked */
   PentConditioning    *positive;
   PentConditioning    *negative;
   int                  start;         /* first step that is run in this pass */
@@ -223,6 +224,7 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->grow = first->grow;
   info->feather = first->feather;
   info->blend = first->blend;
+  info->match = source->match;
   info->device = pent_backend_get_name (self->backend);
   info->device_description = pent_backend_get_description (self->backend);
   info->precision = pent_dtype_name (pent_model_get_operand (self->model));
@@ -375,6 +377,15 @@ prepare_preview (Run *run, GError **error)
   return self->has_preview;
 }
 
+/* Whether some of the picture is kept byte for byte. */
+static gboolean
+is_exact (const Run *run)
+{
+  const PentPass *first = pent_source_get_pass (run->source, 0);
+
+  return run->request->composite == PENT_COMPOSITE_EXACT && (first->masked || first->extends);
+}
+
 /* What the area would look like by now: a pixel for each cell, or, of an edit,
  * at the result's size and joined to it. NULL where there is no memory for it:
  * a preview is not worth an error. */
@@ -393,7 +404,7 @@ make_preview (Run *run, const float *denoised)
   const PentRect region = { 0, 0, pent_source_get_pass (run->source, run->pass)->region.width,
                             pent_source_get_pass (run->source, run->pass)->region.height };
   if (fine == NULL || joined == NULL
-      || !pent_patch_paste (patch, fine, run->request->composite, joined, &region, NULL))
+      || !pent_paste (fine, joined, &region, is_exact (run) ? patch->alpha : NULL, NULL))
     return NULL;
   return g_steal_pointer (&joined);
 }
@@ -470,6 +481,26 @@ sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
   return TRUE;
 }
 
+static void
+keep_layer (Run *run, PentEditLayer *layer)
+{
+  if (run->edit != NULL && layer != NULL)
+    g_ptr_array_add (run->edit->layers, pent_edit_layer_ref (layer));
+}
+
+static gboolean
+join (Run *run, PentImage *painted, GError **error)
+{
+  if (!is_exact (run))
+    return pent_paste (painted, run->canvas, &pent_source_get_pass (run->source, run->pass)->region, NULL, error);
+
+  const PentJoin how = { 0, PENT_UNSET, run->source->match };
+  g_autoptr (PentEditLayer) layer = pent_patch_make_layer (run->patch, painted);
+  keep_layer (run, run->patch->backdrop);
+  keep_layer (run, layer);
+  return pent_edit_layer_join (layer, &how, run->canvas, error);
+}
+
 /* Latent to pixels, into the canvas. */
 static gboolean
 paint (Run *run, const float *latent, GError **error)
@@ -479,7 +510,7 @@ paint (Run *run, const float *latent, GError **error)
 
   report (run, PENT_STAGE_DECODE, fraction_at (run, run->step, run->pass), NULL);
   g_autoptr (PentImage) painted = pent_patch_decode (run->patch, self->model, latent, run->cancellable, error);
-  if (painted == NULL || !pent_patch_join (run->patch, painted, run->request->composite, run->canvas, error))
+  if (painted == NULL || !join (run, painted, error))
     return FALSE;
   self->info.seconds_decode += seconds_since (begin);
   return TRUE;
@@ -499,13 +530,21 @@ static PentImage *
 make_canvas (const Run *run, GError **error)
 {
   const PentSource *source = run->source;
-  const PentPass *first = pent_source_get_pass (source, 0);
-  gboolean exact = run->request->composite == PENT_COMPOSITE_EXACT && (first->masked || first->extends);
 
   if (source->image == NULL)
     return pent_image_new (source->width, source->height, 3, 8, error);
-  g_autoptr (PentImage) start = exact ? pent_image_ref (source->image) : pent_image_to_rgb8 (source->image, error);
+  g_autoptr (PentImage) start = is_exact (run) ? pent_image_ref (source->image) : pent_image_to_rgb8 (source->image, error);
   return start != NULL ? pent_image_crop (start, 0, 0, source->width, source->height, error) : NULL;
+}
+
+static void
+start_edit (Run *run)
+{
+  const PentJoin how = { 0, PENT_UNSET, run->source->match };
+
+  g_clear_pointer (&run->edit, pent_edit_result_free);
+  if (run->listener != NULL && run->listener->edits && is_exact (run))
+    run->edit = pent_edit_result_new (run->source->image, &how);
 }
 
 /* The patch of the one pass is the same for every picture, unless it is filled
@@ -545,7 +584,7 @@ hand_over (Run *run, gint64 seed, const float *latents, GError **error)
   self->info.seconds_total = seconds_since (run->begin);
   self->info.peak_memory = peak_resident_memory ();
   const PentPicture picture = {
-    .index = run->picture, .seed = seed, .image = run->canvas, .latents = latents,
+    .index = run->picture, .seed = seed, .image = run->canvas, .edit = run->edit, .latents = latents,
     .latent_channels = pent_checkpoint_get_unet (pent_model_get_checkpoint (self->model))->out_channels,
     .latent_height = run->patch->cells_high, .latent_width = run->patch->cells_wide,
   };
@@ -566,6 +605,7 @@ run_picture (Run *run, int index, GError **error)
   run->canvas = make_canvas (run, error);
   if (run->canvas == NULL)
     return FALSE;
+  start_edit (run);
   run->picture = index;
   run->step = 0;
   for (run->pass = 0; run->pass < run->source->passes->len; run->pass++)
@@ -636,6 +676,7 @@ pent_pipeline_run (PentPipeline *self, PentRequest *request, const PentListener 
   g_clear_pointer (&run.positive, pent_conditioning_unref);
   g_clear_pointer (&run.negative, pent_conditioning_unref);
   g_clear_pointer (&run.patch, pent_patch_free);
+  g_clear_pointer (&run.edit, pent_edit_result_free);
   g_clear_pointer (&run.canvas, pent_image_unref);
   g_clear_pointer (&run.source, pent_source_free);
   return done;

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "pent-edit-result.h"
 #include "pent-rect.h"
 #include "pent-request.h"
 
@@ -52,6 +53,7 @@ typedef struct
   PentRect    region;         /* what the first pass computes, in pixels of the result padded to whole cells */
   int         run_width, run_height; /* the size the region is computed at */
   int         grow, feather, blend; /* of the first pass; 0 without a mask */
+  double      match;          /* of colours, resolved */
   const char *device;         /* "cpu", "vulkan:0" */
   const char *device_description;
   const char *precision;      /* "f32", "bf16", "f16" */
@@ -66,12 +68,14 @@ typedef struct
 
 /* A finished picture. Fields are valid during the callback; keep image with a
  * reference. latents: (channels, height/8, width/8), f32, of the last pass's
- * region. */
+ * region. edit: what is left to be chosen, if the listener asked for it and
+ * something is kept byte for byte, else NULL. */
 typedef struct
 {
   int          index;
   gint64       seed;
   PentImage   *image;
+  const PentEditResult *edit;
   const float *latents;
   int          latent_channels, latent_height, latent_width;
 } PentPicture;
@@ -82,12 +86,14 @@ typedef struct
  *   thread that runs the pipeline
  * @picture: (nullable): a picture is finished; %FALSE with an error ends the run
  * @previews: whether progress carries previews
+ * @edits: whether pictures carry their edit
  */
 typedef struct
 {
   void     (*progress) (gpointer data, const PentProgress *progress);
   gboolean (*picture)  (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error);
   gboolean   previews;
+  gboolean   edits;
   gpointer   data;
 } PentListener;
 

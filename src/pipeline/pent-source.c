@@ -12,6 +12,9 @@
 #include "pent-outpaint.h"
 #include "pent-vae.h"
 
+/* How far colours are brought to those around the mask, unless asked for. */
+#define DEFAULT_MATCH 1.0
+
 /* Pixels along a side of the largest result. */
 #define MAX_SIDE 16384
 
@@ -124,6 +127,16 @@ choose_strength (PentCheckpoint *checkpoint, const PentRequest *request)
   return request->mask != NULL && (inpainting_model || request->fill != PENT_FILL_ORIGINAL) ? 1 : 0.75;
 }
 
+/* Where a mask is asked for exactly as it is painted, so is what was painted
+ * there. */
+static double
+choose_match (const PentRequest *request)
+{
+  if (request->match != PENT_UNSET)
+    return request->match;
+  return request->grow == 0 && request->feather == 0 ? 0 : DEFAULT_MATCH;
+}
+
 static gboolean
 set_mask (PentSource *self, PentRequest *request, GError **error)
 {
@@ -144,7 +157,7 @@ add_pass (PentSource *self, const PentGeometry *geometry, gboolean masked, gbool
   const PentPass pass = {
     .region = geometry->region, .run_width = geometry->run_width, .run_height = geometry->run_height,
     .masked = masked, .extends = extends, .strength = self->strength,
-    .grow = geometry->grow, .feather = geometry->feather, .blend = geometry->blend,
+    .grow = geometry->grow, .feather = geometry->feather, .blend = geometry->blend, .ring = geometry->ring,
   };
 
   g_array_append_val (self->passes, pass);
@@ -316,6 +329,7 @@ pent_source_new (PentCheckpoint *checkpoint, const PentRequest *request, GError 
 
   self->passes = g_array_new (FALSE, FALSE, sizeof (PentPass));
   self->strength = choose_strength (checkpoint, request);
+  self->match = choose_match (request);
   if (!set_sizes (self, request, native_side (checkpoint), error))
     return NULL;
   const PentEdit edit = make_edit (self, checkpoint, request);

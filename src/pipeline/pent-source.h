@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  * @feather: width of its slope
  * @blend: width of the slope by which the new part joins the old, inside the
  *   mask
+ * @ring: width of the surroundings that its colours are matched with
  *
  * One run of the model over one part of the result.
  */
@@ -36,7 +37,7 @@ typedef struct
   PentRect detail;
   int      lap;
   double   strength;
-  int      grow, feather, blend;
+  int      grow, feather, blend, ring;
 } PentPass;
 
 /**
@@ -48,6 +49,7 @@ typedef struct
  * @known: where on the result the picture lies
  * @mask: (nullable): as painted, of the size of @known
  * @strength: of the first pass
+ * @match: how far colours are brought to their surroundings, 0 to 1
  * @passes: (element-type PentPass): at least one
  *
  * What a request starts from, and what is to be computed.
@@ -59,6 +61,7 @@ typedef struct
   PentRect   known;
   PentImage *mask;
   double     strength;
+  double     match;
   GArray    *passes;
 } PentSource;
 

@@ -60,6 +60,19 @@ check_preview (gpointer data, const PentProgress *progress)
   g_assert_cmpint (progress->step, <=, progress->n_steps);
 }
 
+/* Joined anew as it was joined, the edit is the picture. */
+static void
+check_edit (const PentPicture *picture)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (picture->edit);
+  g_autoptr (PentImage) again = pent_edit_result_join (picture->edit, &picture->edit->join, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (again->pixels, again->stride * again->height, picture->image->pixels,
+                   picture->image->stride * picture->image->height);
+}
+
 static gboolean
 keep_picture (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
 {
@@ -67,6 +80,7 @@ keep_picture (gpointer data, const PentPicture *picture, const PentRunInfo *info
 
   g_clear_pointer (&edit->result, pent_image_unref);
   edit->result = pent_image_ref (picture->image);
+  check_edit (picture);
   g_assert_cmpint (info->width, ==, picture->image->width);
   g_assert_cmpint (info->height, ==, picture->image->height);
   return TRUE;
@@ -89,7 +103,7 @@ static void
 run (PentPipeline *pipeline, Edit *edit)
 {
   const PentListener listener = {
-    .progress = check_preview, .picture = keep_picture, .previews = TRUE, .data = edit,
+    .progress = check_preview, .picture = keep_picture, .previews = TRUE, .edits = TRUE, .data = edit,
   };
   g_autoptr (GError) error = NULL;
 
