@@ -3,7 +3,6 @@
 
 #include "pent-checkpoint-private.h"
 
-#include "pent-component-config.h"
 #include "pent-error.h"
 
 #include <string.h>
