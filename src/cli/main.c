@@ -28,6 +28,7 @@ static const char help[] =
   "  devices [--json]            every device, what it can do, which one auto picks and why\n"
   "  tokens [--model PATH] TEXT  tokens, their ids and weights, chunk by chunk\n"
   "  info PICTURE [--json]       the recipe stored in a picture, ours or another program's\n"
+  "  bench [--operators]         how fast this machine paints, and where the time goes\n"
   "\n"
   "Each command has a --help of its own; --version prints the version.\n"
   "\n"
@@ -48,7 +49,7 @@ static const Command commands[] = {
   { "info", pent_cli_info },
   { "rerun", NULL },
   { "history", NULL },
-  { "bench", NULL },
+  { "bench", pent_cli_bench },
 };
 
 static const char *

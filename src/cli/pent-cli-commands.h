@@ -11,5 +11,6 @@ int pent_cli_inspect  (char **arguments);
 int pent_cli_devices  (char **arguments);
 int pent_cli_tokens   (char **arguments);
 int pent_cli_info     (char **arguments);
+int pent_cli_bench    (char **arguments);
 
 G_END_DECLS

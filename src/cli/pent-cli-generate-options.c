@@ -3,6 +3,7 @@
 
 #include "pent-cli-generate-options.h"
 
+#include "pent-cli-device.h"
 #include "pent-request.h"
 #include "pent-sampler-info.h"
 
@@ -54,12 +55,6 @@ static const char *
 composite_word (int index)
 {
   return index <= PENT_COMPOSITE_NONE ? pent_composite_name (index) : NULL;
-}
-
-static const char *
-precision_word (int index)
-{
-  return index <= PENT_PRECISION_F16 ? pent_precision_name (index) : NULL;
 }
 
 static const char *
@@ -117,7 +112,7 @@ static const PentCliOption options[] = {
   WORD ("composite", composite_word, "what is kept comes back byte for byte, or as the model decodes it", "exact"),
   HEADING ("Where it is computed"),
   PATH ("device", "NAME", "auto, cpu, vulkan, or vulkan:N for the Nth; see pentimento-cli devices", "auto"),
-  WORD ("precision", precision_word, "auto is the fastest that is safe; f32 is the reference", "auto"),
+  WORD ("precision", pent_cli_precision_word, "auto is the fastest that is safe; f32 is the reference", "auto"),
   WHOLE ("memory-limit", "MIB", 1, G_MAXINT64 >> 20, "use no more memory than this many MiB", "what the device has"),
   HEADING ("What comes out"),
   PATH ("output", "PICTURE", "a name that ends in .png, .jpg or .webp; several pictures become NAME-1 to NAME-N",

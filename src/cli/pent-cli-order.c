@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "pent-cli-device.h"
 #include "pent-cli-message.h"
 #include "pent-error.h"
 #include "pent-picture.h"
@@ -80,24 +81,6 @@ check_side (PentCliArguments *arguments, const char *name, GError **error)
     g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
                  "--%s cannot be %" G_GINT64_FORMAT ": it is a multiple of 8, and the nearest are %" G_GINT64_FORMAT
                  " and %" G_GINT64_FORMAT ".", name, pixels, below, below + 8);
-  return FALSE;
-}
-
-static gboolean
-check_device (const char *device, GError **error)
-{
-  guint64 index;
-  if (g_str_equal (device, "auto") || g_str_equal (device, "cpu") || g_str_equal (device, "vulkan"))
-    return TRUE;
-  if (g_str_has_prefix (device, "vulkan:") &&
-      g_ascii_string_to_unsigned (device + strlen ("vulkan:"), 10, 0, 999, &index, NULL))
-    return TRUE;
-
-  const char *const words[] = { "auto", "cpu", "vulkan", NULL };
-  const char *nearest = pent_cli_nearest_of (device, words);
-  g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
-               "--device cannot be \"%s\": %s%s%sit is one of auto, cpu, vulkan, vulkan:N.", device,
-               nearest != NULL ? "did you mean " : "", nearest != NULL ? nearest : "", nearest != NULL ? "? " : "");
   return FALSE;
 }
 
@@ -183,7 +166,7 @@ check_usage (PentCliArguments *arguments, GError **error)
     return fail_usage (error, "--mask needs a picture to repaint: give it with --init.");
   return check_later (arguments, error) && check_margins (arguments, error) &&
          check_side (arguments, "width", error) && check_side (arguments, "height", error) &&
-         check_device (pent_cli_arguments_get_text (arguments, "device", "auto"), error) &&
+         pent_cli_check_device (pent_cli_arguments_get_text (arguments, "device", "auto"), error) &&
          check_spacing (arguments, error) && check_names (arguments, error) && check_seed (arguments, error) &&
          check_memory (arguments, error);
 }

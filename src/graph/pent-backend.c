@@ -191,3 +191,32 @@ pent_program_get_memory (PentProgram *self)
 
   return PENT_PROGRAM_GET_CLASS (self)->get_memory (self);
 }
+
+/**
+ * pent_program_get_plan:
+ *
+ * Returns: (transfer none): what was compiled
+ */
+PentPlan *
+pent_program_get_plan (PentProgram *self)
+{
+  g_return_val_if_fail (PENT_IS_PROGRAM (self), NULL);
+
+  return PENT_PROGRAM_GET_CLASS (self)->get_plan (self);
+}
+
+/**
+ * pent_program_profile:
+ * @seconds: (out): a number for each operator of the plan, in its order; 0 for
+ *   those of the prelude where it was not due
+ *
+ * Runs as pent_program_run() does, one operator after the other has ended, and
+ * tells how long each took.
+ */
+gboolean
+pent_program_profile (PentProgram *self, double *seconds, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (PENT_IS_PROGRAM (self), FALSE);
+
+  return PENT_PROGRAM_GET_CLASS (self)->profile (self, seconds, cancellable, error);
+}

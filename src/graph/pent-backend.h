@@ -49,6 +49,8 @@ struct _PentProgramClass
   gboolean (*run)         (PentProgram *self, GCancellable *cancellable, GError **error);
   gboolean (*get_output)  (PentProgram *self, guint index, float *values, GError **error);
   gsize    (*get_memory)  (PentProgram *self);
+  PentPlan *(*get_plan)   (PentProgram *self);
+  gboolean (*profile)     (PentProgram *self, double *seconds, GCancellable *cancellable, GError **error);
 };
 
 const char  *pent_backend_get_name        (PentBackend *self);
@@ -64,5 +66,7 @@ gboolean     pent_program_set_input  (PentProgram *self, guint index, const floa
 gboolean     pent_program_run        (PentProgram *self, GCancellable *cancellable, GError **error);
 gboolean     pent_program_get_output (PentProgram *self, guint index, float *values, GError **error);
 gsize        pent_program_get_memory (PentProgram *self);
+PentPlan    *pent_program_get_plan   (PentProgram *self);
+gboolean     pent_program_profile    (PentProgram *self, double *seconds, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

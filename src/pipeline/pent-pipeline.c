@@ -681,3 +681,9 @@ pent_pipeline_run (PentPipeline *self, PentRequest *request, const PentListener 
   g_clear_pointer (&run.source, pent_source_free);
   return done;
 }
+
+PentModel *
+pent_pipeline_get_model (PentPipeline *self)
+{
+  return self->model;
+}

@@ -116,4 +116,8 @@ gboolean pent_pipeline_run (PentPipeline *self, PentRequest *request, const Pent
  * computing: for --dry-run. */
 gboolean pent_pipeline_check (PentPipeline *self, PentRequest *request, const PentRunInfo **info, GError **error);
 
+/* The model of the last run or check, with the programs it was run with; NULL
+ * before the first. (transfer none), until the next. */
+struct _PentModel *pent_pipeline_get_model (PentPipeline *self);
+
 G_END_DECLS

@@ -33,8 +33,6 @@ PentCheckpoint *pent_checkpoint_ref   (PentCheckpoint *self);
 void            pent_checkpoint_unref (PentCheckpoint *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentCheckpoint, pent_checkpoint_unref)
 
-/* Takes the VAE from another file or folder: a VAE alone, or a whole model. */
-
 const char            *pent_checkpoint_get_path    (PentCheckpoint *self);
 const char            *pent_checkpoint_get_name    (PentCheckpoint *self); /* without folder and suffix */
 const PentClipConfig  *pent_checkpoint_get_clip    (PentCheckpoint *self);

@@ -68,6 +68,10 @@ class Case:
         return self.run("generate", "--prompt", "purple lake at night", "--steps", 2, "--seed", 7, *args, **more)
 
 
+class Skipped(Exception):
+    """The system lacks what a test needs; the message says what."""
+
+
 def check(condition, message="not so"):
     if not condition:
         raise AssertionError(message)
@@ -194,12 +198,14 @@ def main(*classes):
         case.set_up()
         try:
             getattr(case, name)()
-            word = "ok"
+            word, note = "ok", ""
+        except Skipped as reason:
+            word, note = "ok", f" # SKIP {reason}"
         except Exception:
             failed += 1
-            word = "not ok"
+            word, note = "not ok", ""
             print("# " + traceback.format_exc().replace("\n", "\n# "))
         finally:
             case.tear_down()
-        print(f"{word} {number} {cls.__name__}.{name[5:]}", flush=True)
+        print(f"{word} {number} {cls.__name__}.{name[5:]}{note}", flush=True)
     sys.exit(1 if failed else 0)

@@ -11,8 +11,8 @@ import struct
 import subprocess
 import zlib
 
-from cli_fixture import (Case, check, equal, main, read_exif_comment, read_jpeg_segments, read_png, read_safetensors,
-                         read_webp_chunks, write_png)
+from cli_fixture import (Case, Skipped, check, equal, main, read_exif_comment, read_jpeg_segments, read_png,
+                         read_safetensors, read_webp_chunks, write_png)
 
 PARAMETERS = re.compile(
     r"purple lake at night\nSteps: 2, Sampler: DPM\+\+ 2M, Schedule type: Karras, CFG scale: 7, Seed: 7, Size: 128x128, "
@@ -159,7 +159,10 @@ class Output(Case):
 
     def draw(self, **env):
         """What a terminal is told."""
-        terminal, end = pty.openpty()
+        try:
+            terminal, end = pty.openpty()
+        except OSError as error:
+            raise Skipped(f"the system gives no terminal: {error}")
         self.env.update({"TERM": "xterm", **env})
         process = subprocess.Popen([self.program, "generate", "--prompt", "lake", "--steps", "2", "--output", "a.png"],
                                    cwd=self.work, env=self.env, stdout=subprocess.DEVNULL, stderr=end)
@@ -325,6 +328,18 @@ class Others(Case):
         equal([device["name"] for device in told["devices"] if device["auto"]], [told["auto"]])
         text = self.run("devices").out
         check(all(device["name"] in text and device["reason"] in text for device in told["devices"]), text)
+
+    def test_bench(self):
+        told = json.loads(self.run("bench", "--size", "64,72", "--runs", 2, "--operators", "--json", "--device", "cpu").out)
+        equal([run["width"] for run in told["runs"]], [64, 72])
+        equal((told["device"], told["model"]), ("cpu", "starter"))
+        for run in told["runs"]:
+            equal(len(run["seconds"]["step"]), 2)
+            check(run["roofline"]["gflops"] > 0 and run["peak_memory_bytes"] > 0, run)
+            for part in ("unet", "decoder"):
+                kinds = {row["operator"] for row in run[part]["operators"]}
+                check({"conv2d", "linear", "group norm", "attention"} <= kinds, kinds)
+        check("64 x 64" in self.run("bench", "--size", 64, "--runs", 1, "--device", "cpu").out)
 
     def test_tokens(self):
         text = self.run("tokens", "a (red:1.3) sea BREAK dawn").out

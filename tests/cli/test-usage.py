@@ -47,7 +47,7 @@ class Commands(Case):
         self.fails(2, "--prompt", "x", says="generate --prompt")
 
     def test_later(self):
-        for command in ("rerun", "history", "bench"):
+        for command in ("rerun", "history"):
             self.fails(2, command, "x", says="later version")
         self.fails(2, *PROMPT, "--library", says="later version")
         self.fails(2, *PROMPT, "--outpaint", "8,8,8,8", says="--init")
@@ -56,7 +56,7 @@ class Commands(Case):
         self.fails(3, *PROMPT, "--init", "none.png", "--outpaint", "8,0,8,0", says="none.png")
 
     def test_help(self):
-        for args in ((), ("generate",), ("inspect",), ("devices",), ("tokens",), ("info",)):
+        for args in ((), ("generate",), ("inspect",), ("devices",), ("tokens",), ("info",), ("bench",)):
             for ask in ((*args, "--help"), (*args, "-h"), ("help", *args)):
                 text = self.run(*ask).out
                 check(0 < text.index("Examples:") < 300, f"{ask} does not start with examples")
@@ -131,6 +131,14 @@ class Options(Case):
         for value in ("cuda", "vulkan:", "vulkan:-1", "vulkan:x", "vulkan:1.5", "gpu", "CPU", "vulkan:99999999999"):
             self.fails(2, *PROMPT, "--device", value, says="vulkan:N")
         self.fails(2, *PROMPT, "--device", "vulcan", says="did you mean vulkan?")
+
+    def test_bench(self):
+        for value in ("", "0", "100", "256,", "56", "x", "256,,512", "99999"):
+            self.fails(2, "bench", "--size", value, says="--size")
+        self.fails(2, "bench", "--runs", "0", says="--runs")
+        self.fails(2, "bench", "--device", "cuda", says="vulkan:N")
+        self.fails(2, "bench", "picture.png", says="picture.png")
+        self.fails(3, "bench", "--model", "none.safetensors", says="none.safetensors")
 
     def test_combinations(self):
         for schedule in ("karras", "exponential", "sgm-uniform", "simple"):

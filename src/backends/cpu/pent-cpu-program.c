@@ -7,6 +7,8 @@
 #include "pent-cpu-step.h"
 #include "pent-error.h"
 
+#include <string.h>
+
 struct _PentCpuProgram
 {
   PentProgram parent_instance;
@@ -19,8 +21,6 @@ struct _PentCpuProgram
   gsize               scratch_size;
   PentCpuFrame        frame;
   gboolean            needs_prelude;
-  PentCpuProfileFunc  profile;
-  gpointer            profile_data;
 };
 
 G_DEFINE_FINAL_TYPE (PentCpuProgram, pent_cpu_program, PENT_TYPE_PROGRAM)
@@ -215,33 +215,44 @@ pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const PentCpuKernels *
   return PENT_PROGRAM (g_steal_pointer (&self));
 }
 
-/**
- * pent_cpu_program_set_profile:
- * @profile: (nullable): called after each operator of a run
- */
-void
-pent_cpu_program_set_profile (PentCpuProgram *self, PentCpuProfileFunc profile, gpointer user_data)
-{
-  self->profile = profile;
-  self->profile_data = user_data;
-}
-
+/* @seconds: (nullable): where each operator's time goes */
 static gboolean
-pent_cpu_program_run (PentProgram *program, GCancellable *cancellable, GError **error)
+run_steps (PentCpuProgram *self, double *seconds, GCancellable *cancellable, GError **error)
 {
-  PentCpuProgram *self = PENT_CPU_PROGRAM (program);
   guint n_prelude = pent_plan_get_n_prelude (self->plan);
 
   for (guint i = self->needs_prelude ? 0 : n_prelude; i < self->steps->len; i++)
     {
       PentCpuStep *step = g_ptr_array_index (self->steps, i);
+      gint64 begin = seconds != NULL ? g_get_monotonic_time () : 0;
       if (set_cancelled (cancellable, error) || !step->run (step, &self->frame, error))
         return FALSE;
-      if (self->profile != NULL)
-        self->profile (pent_plan_get_op (self->plan, i), self->profile_data);
+      if (seconds != NULL)
+        seconds[i] = (g_get_monotonic_time () - begin) / (double) G_USEC_PER_SEC;
     }
   self->needs_prelude = FALSE;
   return TRUE;
+}
+
+static gboolean
+pent_cpu_program_run (PentProgram *program, GCancellable *cancellable, GError **error)
+{
+  return run_steps (PENT_CPU_PROGRAM (program), NULL, cancellable, error);
+}
+
+static gboolean
+pent_cpu_program_profile (PentProgram *program, double *seconds, GCancellable *cancellable, GError **error)
+{
+  PentCpuProgram *self = PENT_CPU_PROGRAM (program);
+
+  memset (seconds, 0, pent_plan_get_n_ops (self->plan) * sizeof *seconds);
+  return run_steps (self, seconds, cancellable, error);
+}
+
+static PentPlan *
+pent_cpu_program_get_plan (PentProgram *program)
+{
+  return PENT_CPU_PROGRAM (program)->plan;
 }
 
 static gboolean
@@ -304,6 +315,8 @@ pent_cpu_program_class_init (PentCpuProgramClass *klass)
   program_class->run = pent_cpu_program_run;
   program_class->get_output = pent_cpu_program_get_output;
   program_class->get_memory = pent_cpu_program_get_memory;
+  program_class->get_plan = pent_cpu_program_get_plan;
+  program_class->profile = pent_cpu_program_profile;
 }
 
 static void

@@ -15,12 +15,4 @@ PentProgram *pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const Pen
                                    PentCpuWeightCache *cache, PentPlan *plan, GCancellable *cancellable,
                                    GError **error);
 
-/**
- * PentCpuProfileFunc:
- * @op: an operator that was just run
- */
-typedef void (*PentCpuProfileFunc) (const PentOp *op, gpointer user_data);
-
-void pent_cpu_program_set_profile (PentCpuProgram *self, PentCpuProfileFunc profile, gpointer user_data);
-
 G_END_DECLS

@@ -24,7 +24,7 @@ has_extension (PentVkInstance *instance, VkPhysicalDevice physical, const char *
 
 /* A family that computes but does not draw runs beside the desktop. */
 static gboolean
-find_queue_family (PentVkInstance *instance, VkPhysicalDevice physical, guint32 *family)
+find_queue_family (PentVkInstance *instance, VkPhysicalDevice physical, guint32 *family, guint *clock_bits)
 {
   uint32_t n = 0;
   gboolean found = FALSE;
@@ -38,7 +38,10 @@ find_queue_family (PentVkInstance *instance, VkPhysicalDevice physical, guint32 
         continue;
       gboolean alone = !(families[i].queueFlags & VK_QUEUE_GRAPHICS_BIT);
       if (!found || alone)
-        *family = i;
+        {
+          *family = i;
+          *clock_bits = families[i].timestampValidBits;
+        }
       found = TRUE;
       if (alone)
         break;
@@ -90,6 +93,7 @@ read_limits (PentVkFacts *self, const VkPhysicalDeviceLimits *limits, gsize max_
   memcpy (self->max_groups, limits->maxComputeWorkGroupCount, sizeof self->max_groups);
   self->max_shared = limits->maxComputeSharedMemorySize;
   self->max_invocations = limits->maxComputeWorkGroupInvocations;
+  self->clock_tick = limits->timestampPeriod * 1e-9;
 }
 
 static char *
@@ -145,7 +149,7 @@ pent_vk_facts_read (PentVkFacts *self, PentVkInstance *instance, VkPhysicalDevic
   self->is_wide = self->type == VK_PHYSICAL_DEVICE_TYPE_CPU && self->subgroup_size == 8
                   && (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT)
                   && (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT);
-  gboolean has_queue = find_queue_family (instance, physical, &self->queue_family);
+  gboolean has_queue = find_queue_family (instance, physical, &self->queue_family, &self->clock_bits);
   self->lack = find_lack (self, has_queue);
 }
 

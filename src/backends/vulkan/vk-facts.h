@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @max_allocation: bytes of one piece of memory
  * @alignment: bytes, a power of two, of where a tensor may lie
  * @queue_family: of a queue that computes
+ * @clock_bits: of that queue's clock that count; 0 where it has none
+ * @clock_tick: seconds from one of its values to the next
  * @lack: (nullable): why it cannot be used, in words
  *
  * What a physical device is, read once.
@@ -45,6 +47,8 @@ typedef struct
   guint32              max_invocations;
   guint32              subgroup_size;
   guint32              queue_family;
+  guint                clock_bits;
+  double               clock_tick;
   char                *lack;
 } PentVkFacts;
 

@@ -31,6 +31,8 @@ G_BEGIN_DECLS
   CALL (CmdDispatch)               \
   CALL (CmdPipelineBarrier)        \
   CALL (CmdPushConstants)          \
+  CALL (CmdResetQueryPool)         \
+  CALL (CmdWriteTimestamp)         \
   CALL (CreateBuffer)              \
   CALL (CreateBufferView)          \
   CALL (CreateCommandPool)         \
@@ -40,6 +42,7 @@ G_BEGIN_DECLS
   CALL (CreateFence)               \
   CALL (CreatePipelineCache)       \
   CALL (CreatePipelineLayout)      \
+  CALL (CreateQueryPool)           \
   CALL (CreateShaderModule)        \
   CALL (DestroyBuffer)             \
   CALL (DestroyBufferView)         \
@@ -51,6 +54,7 @@ G_BEGIN_DECLS
   CALL (DestroyPipeline)           \
   CALL (DestroyPipelineCache)      \
   CALL (DestroyPipelineLayout)     \
+  CALL (DestroyQueryPool)          \
   CALL (DestroyShaderModule)       \
   CALL (DeviceWaitIdle)            \
   CALL (EndCommandBuffer)          \
@@ -59,6 +63,7 @@ G_BEGIN_DECLS
   CALL (GetBufferMemoryRequirements)\
   CALL (GetDeviceQueue)            \
   CALL (GetPipelineCacheData)      \
+  CALL (GetQueryPoolResults)       \
   CALL (MapMemory)                 \
   CALL (QueueSubmit)               \
   CALL (ResetFences)               \

@@ -18,6 +18,14 @@ typedef struct
   gboolean   is_static;
 } Port;
 
+/* The operators from @first to @end, recorded */
+typedef struct
+{
+  guint        first, end;
+  PentVkTape  *tape;
+  PentVkClock *clock;   /* or NULL where nobody asks how long they take */
+} Recording;
+
 struct _PentVkProgram
 {
   PentProgram parent_instance;
@@ -28,8 +36,10 @@ struct _PentVkProgram
   PentVkBuffer   scratch;
   PentVkBuffer   ports;      /* inputs and outputs, where the processor reaches them */
   GPtrArray     *taken;      /* of PentVkWeight */
-  PentVkTape    *prelude;
-  PentVkTape    *body;
+  Recording      prelude;
+  Recording      body;
+  Recording      timed_prelude;   /* the same with a clock, when first profiled */
+  Recording      timed_body;
   GArray        *inputs;     /* of Port */
   GArray        *outputs;
   gsize          weight_size;
@@ -142,47 +152,69 @@ check_cancelled (GCancellable *cancellable, GError **error)
 }
 
 static gboolean
-compile_ops (PentVkProgram *self, PentVkTape *tape, guint first, guint end, GCancellable *cancellable, GError **error)
+compile_ops (PentVkProgram *self, Recording *recording, GCancellable *cancellable, GError **error)
 {
   PentVkCompiler compiler = {
     .device = self->context->device,
     .weights = self->context->weights,
     .plan = self->plan,
-    .tape = tape,
+    .tape = recording->tape,
     .taken = self->taken,
     .arena = &self->arena,
     .scratch = &self->scratch,
   };
 
-  for (guint i = first; i < end; i++)
-    if (!check_cancelled (cancellable, error)
-        || !pent_vk_compile_op (&compiler, pent_plan_get_op (self->plan, i), error))
-      return FALSE;
-  return TRUE;
+  for (guint i = recording->first; i < recording->end; i++)
+    {
+      if (recording->clock != NULL && !pent_vk_tape_mark (recording->tape, recording->clock, error))
+        return FALSE;
+      if (!check_cancelled (cancellable, error)
+          || !pent_vk_compile_op (&compiler, pent_plan_get_op (self->plan, i), error))
+        return FALSE;
+    }
+  return recording->clock == NULL || pent_vk_tape_mark (recording->tape, recording->clock, error);
 }
 
 static gboolean
-record (PentVkProgram *self, GCancellable *cancellable, GError **error)
+copy_outputs (PentVkProgram *self, PentVkTape *tape, GError **error)
+{
+  for (guint i = 0; i < self->outputs->len; i++)
+    {
+      const Port *port = &g_array_index (self->outputs, Port, i);
+      if (!pent_vk_tape_copy (tape, &port->inside, &port->outside, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+recording_clear (Recording *self)
+{
+  g_clear_pointer (&self->tape, pent_vk_tape_free);
+  g_clear_pointer (&self->clock, pent_vk_clock_free);
+}
+
+static gboolean
+record (PentVkProgram *self, Recording *recording, gboolean is_prelude, gboolean is_timed, GCancellable *cancellable,
+        GError **error)
 {
   PentVkContext *context = self->context;
   guint n_prelude = pent_plan_get_n_prelude (self->plan);
 
-  self->prelude = pent_vk_tape_new (context->device, context->pipelines);
-  self->body = pent_vk_tape_new (context->device, context->pipelines);
-  if (!copy_inputs (self, self->prelude, TRUE, error)
-      || !compile_ops (self, self->prelude, 0, n_prelude, cancellable, error)
-      || !pent_vk_tape_finish (self->prelude, error))
-    return FALSE;
-  if (!copy_inputs (self, self->body, FALSE, error)
-      || !compile_ops (self, self->body, n_prelude, pent_plan_get_n_ops (self->plan), cancellable, error))
-    return FALSE;
-  for (guint i = 0; i < self->outputs->len; i++)
+  recording_clear (recording);
+  recording->first = is_prelude ? 0 : n_prelude;
+  recording->end = is_prelude ? n_prelude : pent_plan_get_n_ops (self->plan);
+  recording->tape = pent_vk_tape_new (context->device, context->pipelines);
+  if (is_timed)
     {
-      const Port *port = &g_array_index (self->outputs, Port, i);
-      if (!pent_vk_tape_copy (self->body, &port->inside, &port->outside, error))
+      recording->clock = pent_vk_clock_new (context->device, recording->end - recording->first + 1, error);
+      if (recording->clock == NULL)
         return FALSE;
     }
-  return pent_vk_tape_finish (self->body, error);
+  return copy_inputs (self, recording->tape, is_prelude, error)
+         && compile_ops (self, recording, cancellable, error)
+         && (is_prelude || copy_outputs (self, recording->tape, error))
+         && pent_vk_tape_finish (recording->tape, error);
 }
 
 /**
@@ -199,7 +231,9 @@ pent_vk_program_new (PentVkContext *context, PentPlan *plan, GCancellable *cance
   self->context = pent_vk_context_ref (context);
   self->plan = plan;
   if (!pent_vk_device_check_alive (context->device, error) || !check_cancelled (cancellable, error)
-      || !check_size (self, error) || !create_buffers (self, error) || !record (self, cancellable, error))
+      || !check_size (self, error) || !create_buffers (self, error)
+      || !record (self, &self->prelude, TRUE, FALSE, cancellable, error)
+      || !record (self, &self->body, FALSE, FALSE, cancellable, error))
     return NULL;
 
   for (guint i = 0; i < self->taken->len; i++)
@@ -216,7 +250,7 @@ pent_vk_program_new (PentVkContext *context, PentPlan *plan, GCancellable *cance
 guint
 pent_vk_program_get_n_parts (PentVkProgram *self)
 {
-  return pent_vk_tape_get_n (self->body);
+  return pent_vk_tape_get_n (self->body.tape);
 }
 
 static gboolean
@@ -232,17 +266,55 @@ pent_vk_program_set_input (PentProgram *program, guint index, const float *value
 }
 
 static gboolean
+play (PentVkProgram *self, const Recording *prelude, const Recording *body, GCancellable *cancellable, GError **error)
+{
+  if (self->is_stale)
+    {
+      if (!pent_vk_tape_play (prelude->tape, cancellable, error))
+        return FALSE;
+      self->is_stale = FALSE;
+    }
+  return pent_vk_tape_play (body->tape, cancellable, error);
+}
+
+static gboolean
 pent_vk_program_run (PentProgram *program, GCancellable *cancellable, GError **error)
 {
   PentVkProgram *self = PENT_VK_PROGRAM (program);
 
-  if (self->is_stale)
-    {
-      if (!pent_vk_tape_play (self->prelude, cancellable, error))
-        return FALSE;
-      self->is_stale = FALSE;
-    }
-  return pent_vk_tape_play (self->body, cancellable, error);
+  return play (self, &self->prelude, &self->body, cancellable, error);
+}
+
+static gboolean
+record_timed (PentVkProgram *self, GCancellable *cancellable, GError **error)
+{
+  if (self->timed_body.tape != NULL)
+    return TRUE;
+  if (record (self, &self->timed_prelude, TRUE, TRUE, cancellable, error)
+      && record (self, &self->timed_body, FALSE, TRUE, cancellable, error))
+    return TRUE;
+  recording_clear (&self->timed_body);
+  return FALSE;
+}
+
+static gboolean
+pent_vk_program_profile (PentProgram *program, double *seconds, GCancellable *cancellable, GError **error)
+{
+  PentVkProgram *self = PENT_VK_PROGRAM (program);
+  gboolean with_prelude = self->is_stale;
+
+  if (!record_timed (self, cancellable, error)
+      || !play (self, &self->timed_prelude, &self->timed_body, cancellable, error))
+    return FALSE;
+  memset (seconds, 0, pent_plan_get_n_ops (self->plan) * sizeof *seconds);
+  return (!with_prelude || pent_vk_clock_read (self->timed_prelude.clock, seconds, error))
+         && pent_vk_clock_read (self->timed_body.clock, seconds + self->timed_body.first, error);
+}
+
+static PentPlan *
+pent_vk_program_get_plan (PentProgram *program)
+{
+  return PENT_VK_PROGRAM (program)->plan;
 }
 
 static gboolean
@@ -269,8 +341,10 @@ pent_vk_program_finalize (GObject *object)
 {
   PentVkProgram *self = PENT_VK_PROGRAM (object);
 
-  g_clear_pointer (&self->prelude, pent_vk_tape_free);
-  g_clear_pointer (&self->body, pent_vk_tape_free);
+  recording_clear (&self->prelude);
+  recording_clear (&self->body);
+  recording_clear (&self->timed_prelude);
+  recording_clear (&self->timed_body);
   if (self->context != NULL)
     {
       for (guint i = 0; i < self->taken->len; i++)
@@ -298,6 +372,8 @@ pent_vk_program_class_init (PentVkProgramClass *klass)
   program_class->run = pent_vk_program_run;
   program_class->get_output = pent_vk_program_get_output;
   program_class->get_memory = pent_vk_program_get_memory;
+  program_class->get_plan = pent_vk_program_get_plan;
+  program_class->profile = pent_vk_program_profile;
 }
 
 static void

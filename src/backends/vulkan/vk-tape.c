@@ -362,6 +362,21 @@ pent_vk_tape_copy (PentVkTape *self, const PentVkSpan *from, const PentVkSpan *t
   return TRUE;
 }
 
+/**
+ * pent_vk_tape_mark:
+ * @clock: read when all that was recorded so far has ended, and before
+ *   anything that follows begins
+ */
+gboolean
+pent_vk_tape_mark (PentVkTape *self, PentVkClock *clock, GError **error)
+{
+  if (!begin_work (self, 0, error))
+    return FALSE;
+  pent_vk_clock_mark (clock, self->commands);
+  record_barrier (self);
+  return TRUE;
+}
+
 static gboolean
 create_fences (PentVkTape *self, GError **error)
 {

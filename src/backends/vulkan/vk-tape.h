@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "vk-clock.h"
 #include "vk-pipelines.h"
 
 G_BEGIN_DECLS
@@ -55,6 +56,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentVkTape, pent_vk_tape_free)
 
 gboolean pent_vk_tape_add    (PentVkTape *self, const PentVkStep *step, GError **error);
 gboolean pent_vk_tape_copy   (PentVkTape *self, const PentVkSpan *from, const PentVkSpan *to, GError **error);
+gboolean pent_vk_tape_mark   (PentVkTape *self, PentVkClock *clock, GError **error);
 gboolean pent_vk_tape_finish (PentVkTape *self, GError **error);
 gboolean pent_vk_tape_play   (PentVkTape *self, GCancellable *cancellable, GError **error);
 guint    pent_vk_tape_get_n  (PentVkTape *self);
