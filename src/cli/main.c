@@ -24,6 +24,7 @@ static const char help[] =
   "\n"
   "Commands:\n"
   "  generate --prompt TEXT      paint pictures\n"
+  "  recompose EDIT              join an edit anew: other growth, feather, colours; no model runs\n"
   "  inspect MODEL [--json]      family, variant, sizes, precision, what is missing, what is wrong\n"
   "  devices [--json]            every device, what it can do, which one auto picks and why\n"
   "  tokens [--model PATH] TEXT  tokens, their ids and weights, chunk by chunk\n"
@@ -43,6 +44,7 @@ typedef struct
 
 static const Command commands[] = {
   { "generate", pent_cli_generate },
+  { "recompose", pent_cli_recompose },
   { "inspect", pent_cli_inspect },
   { "devices", pent_cli_devices },
   { "tokens", pent_cli_tokens },

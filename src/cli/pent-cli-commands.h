@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 /* Each takes the arguments after its own name and returns the exit status. */
 int pent_cli_generate (char **arguments);
+int pent_cli_recompose (char **arguments);
 int pent_cli_inspect  (char **arguments);
 int pent_cli_devices  (char **arguments);
 int pent_cli_tokens   (char **arguments);

@@ -119,6 +119,8 @@ static const PentCliOption options[] = {
         "pentimento-SEED.png in the current folder, numbered if it exists"),
   PATH ("preview-dir", "DIR", "write a preview of each step there, as preview-PICTURE-STEP.png", NULL),
   WHOLE ("preview-every", "N", 1, 10000, "only of every Nth step and the last", "1"),
+  PATH ("keep-edit", "FILE", "also keep the edit, to be joined anew with pentimento-cli recompose, as an .ora file, which "
+        "Krita and GIMP open", NULL),
   PATH ("latents", "FILE", "also write the final latents, to a .safetensors file", NULL),
   FLAG ("library", "store the picture in the library; comes with a later version"),
   FLAG ("json", "print one JSON object in place of the files' names"),

@@ -15,6 +15,7 @@
 #include "pent-cli-recipe.h"
 #include "pent-cli-report.h"
 #include "pent-cli-signals.h"
+#include "pent-edit-file.h"
 #include "pent-error.h"
 #include "pent-file.h"
 #include "pent-originals.h"
@@ -37,6 +38,7 @@ typedef struct
 {
   PentCliOrder    *order;
   GStrv            files;
+  GStrv            edits;         /* NULL: they are not kept */
   PentPipeline    *pipeline;
   GCancellable    *cancellable;
   PentCliSignals  *signals;
@@ -57,6 +59,7 @@ generation_clear (Generation *self)
 {
   g_clear_pointer (&self->order, pent_cli_order_free);
   g_clear_pointer (&self->files, g_strfreev);
+  g_clear_pointer (&self->edits, g_strfreev);
   g_clear_pointer (&self->pipeline, pent_pipeline_free);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->progress, pent_cli_progress_free);
@@ -107,6 +110,8 @@ write_picture (Generation *self, const PentPicture *picture, const PentRecipe *r
   g_autoptr (PentTextFields) texts = pent_recipe_to_fields (recipe);
   pent_cli_signals_hold (self->signals);
   gboolean ok = keep_originals (self, error)
+                && (self->edits == NULL
+                    || pent_edit_file_write (self->edits[picture->index], picture->edit, recipe, error))
                 && pent_picture_write (self->files[picture->index], picture->image, texts, TRUE, error);
   pent_cli_signals_release (self->signals);
   return ok;
@@ -166,7 +171,8 @@ check_places (const Generation *self, GError **error)
   if (order->preview_dir != NULL && !order->dry_run && !pent_cli_previews_prepare (order->preview_dir, error))
     return FALSE;
   for (int i = 0; self->files[i] != NULL; i++)
-    if (!pent_file_check_writable (self->files[i], i == 0 && !order->dry_run, error))
+    if (!pent_file_check_writable (self->files[i], i == 0 && !order->dry_run, error)
+        || (self->edits != NULL && !pent_file_check_writable (self->edits[i], i == 0 && !order->dry_run, error)))
       return FALSE;
   return order->latents == NULL || pent_file_check_writable (order->latents, !order->dry_run, error);
 }
@@ -205,7 +211,8 @@ static gboolean
 paint (Generation *self, GError **error)
 {
   const PentListener listener = {
-    .progress = progress_cb, .picture = picture_cb, .previews = self->order->preview_dir != NULL, .data = self,
+    .progress = progress_cb, .picture = picture_cb, .previews = self->order->preview_dir != NULL,
+    .edits = self->edits != NULL, .data = self,
   };
   const PentRunInfo *info;
 
@@ -245,6 +252,8 @@ run (Generation *self, GError **error)
 {
   self->progress = pent_cli_progress_new (self->order->progress);
   self->files = pent_cli_choose_files (self->order->output, self->order->request->seed, self->order->request->count);
+  if (self->order->keep_edit != NULL)
+    self->edits = pent_cli_choose_files (self->order->keep_edit, self->order->request->seed, self->order->request->count);
   pent_cli_latents_init (&self->latents);
   if (!check_places (self, error))
     return FALSE;

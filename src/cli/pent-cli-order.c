@@ -8,6 +8,7 @@
 
 #include "pent-cli-device.h"
 #include "pent-cli-message.h"
+#include "pent-edit-file.h"
 #include "pent-error.h"
 #include "pent-picture.h"
 
@@ -154,6 +155,24 @@ check_memory (PentCliArguments *arguments, GError **error)
   return FALSE;
 }
 
+static gboolean
+check_keep_edit (PentCliArguments *arguments, GError **error)
+{
+  const char *file = pent_cli_arguments_get_text (arguments, "keep-edit", NULL);
+  if (file == NULL)
+    return TRUE;
+  if (!pent_cli_arguments_has (arguments, "mask") && !pent_cli_arguments_has (arguments, "outpaint"))
+    return fail_usage (error, "--keep-edit has nothing to keep: it goes with --mask or --outpaint.");
+  if (g_str_equal (pent_cli_arguments_get_text (arguments, "composite", "exact"), "none"))
+    return fail_usage (error, "--keep-edit keeps how new and old are joined, and --composite none joins nothing: leave "
+                       "one of them out.");
+  if (g_str_has_suffix (file, PENT_EDIT_SUFFIX))
+    return TRUE;
+  g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, "--keep-edit cannot be \"%s\": it must end in " PENT_EDIT_SUFFIX ".",
+               file);
+  return FALSE;
+}
+
 /* Everything that needs no file and no model. */
 static gboolean
 check_usage (PentCliArguments *arguments, GError **error)
@@ -167,8 +186,8 @@ check_usage (PentCliArguments *arguments, GError **error)
   return check_later (arguments, error) && check_margins (arguments, error) &&
          check_side (arguments, "width", error) && check_side (arguments, "height", error) &&
          pent_cli_check_device (pent_cli_arguments_get_text (arguments, "device", "auto"), error) &&
-         check_spacing (arguments, error) && check_names (arguments, error) && check_seed (arguments, error) &&
-         check_memory (arguments, error);
+         check_spacing (arguments, error) && check_names (arguments, error) && check_keep_edit (arguments, error) &&
+         check_seed (arguments, error) && check_memory (arguments, error);
 }
 
 /* Options that say nothing by themselves are most likely a slip. */
@@ -178,8 +197,7 @@ warn_about_lonely_options (PentCliArguments *arguments)
   static const struct { const char *option; const char *needs; const char *or_else; } pairs[] = {
     { "strength", "init", NULL }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
     { "grow", "mask", "outpaint" }, { "feather", "mask", "outpaint" }, { "blend", "mask", "outpaint" },
-    { "match", "mask", "outpaint" },
-    { "composite", "mask", "outpaint" },
+    { "match", "mask", "outpaint" }, { "composite", "mask", "outpaint" },
     { "preview-every", "preview-dir", NULL },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
@@ -321,6 +339,7 @@ pent_cli_order_new (PentCliArguments *arguments, GError **error)
   self->preview_dir = g_strdup (pent_cli_arguments_get_text (arguments, "preview-dir", NULL));
   self->preview_every = pent_cli_arguments_get_whole (arguments, "preview-every", 1);
   self->latents = g_strdup (pent_cli_arguments_get_text (arguments, "latents", NULL));
+  self->keep_edit = g_strdup (pent_cli_arguments_get_text (arguments, "keep-edit", NULL));
   self->json = pent_cli_arguments_has (arguments, "json");
   self->dry_run = pent_cli_arguments_has (arguments, "dry-run");
   self->progress = progress_mode (pent_cli_arguments_get_text (arguments, "progress", "auto"));
@@ -334,5 +353,6 @@ pent_cli_order_free (PentCliOrder *self)
   g_free (self->output);
   g_free (self->preview_dir);
   g_free (self->latents);
+  g_free (self->keep_edit);
   g_free (self);
 }

@@ -23,6 +23,7 @@ typedef enum
  * @preview_dir: folder for previews, or %NULL
  * @preview_every: every how many steps
  * @latents: file for the final latents, or %NULL
+ * @keep_edit: file for the edit, to be joined anew, or %NULL
  * @json: one object on standard output
  * @dry_run: only say what would be done
  * @progress: how progress is shown
@@ -37,6 +38,7 @@ typedef struct
   char               *preview_dir;
   int                 preview_every;
   char               *latents;
+  char               *keep_edit;
   gboolean            json;
   gboolean            dry_run;
   PentCliProgressMode progress;

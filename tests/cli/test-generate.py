@@ -9,7 +9,9 @@ import pty
 import re
 import struct
 import subprocess
+import zipfile
 import zlib
+from xml.etree import ElementTree
 
 from cli_fixture import (Case, Skipped, check, equal, main, read_exif_comment, read_jpeg_segments, read_png,
                          read_safetensors, read_webp_chunks, write_png)
@@ -280,6 +282,43 @@ class Extras(Case):
         originals = self.work / ".pentimento-originals"
         equal(read_png(originals / (told["recipe"]["source_hash"] + ".png"))[3], source)
         equal(read_png(originals / (told["recipe"]["mask_hash"] + ".png"))[3], mask)
+
+    def test_recompose(self):
+        size = 64
+        source = bytes((3 * x + 5 * y + 50 * c) % 200 for y in range(size) for x in range(size) for c in range(4))
+        mask = bytes(255 if 16 <= x < 40 and 20 <= y < 48 else 0 for y in range(size) for x in range(size))
+        write_png(self.work / "source.png", size, size, 4, source)
+        write_png(self.work / "mask.png", size, size, 1, mask)
+        self.generate("--init", "source.png", "--mask", "mask.png", "--fill", "noise", "--count", 2, "--output", "a.png",
+                      "--keep-edit", "a.ora")
+        equal({name for name in self.files() if not name.startswith(".pentimento-originals")},
+              {"source.png", "mask.png", "a-1.png", "a-2.png", "a-1.ora", "a-2.ora"})
+        equal(self.run("recompose", "a-2.ora", "--output", "again.png").out, f"{self.work}/again.png\n")
+        equal(read_png(self.work / "again.png")[3], read_png(self.work / "a-2.png")[3])
+
+        told = json.loads(self.run("recompose", "a-1.ora", "--output", "b.png", "--grow", 3, "--feather=0", "--match", 0.5,
+                                   "--json").out)
+        equal((told["files"], told["recipe"]["joined"]), ([f"{self.work}/b.png"], "3,0,0.5"))
+        samples = read_png(self.work / "b.png")[3]
+        changed = [i for i in range(size * size) if samples[4 * i:4 * i + 4] != source[4 * i:4 * i + 4]]
+        equal((min(i % size for i in changed), max(i % size for i in changed)), (13, 42))
+        equal((min(changed) // size, max(changed) // size), (17, 50))
+        check(all(samples[4 * i + 3] == 255 for i in changed), "what is painted is not opaque")
+
+    def test_edit_is_open_raster(self):
+        write_png(self.work / "source.png", 40, 40, 3, bytes(4800))
+        self.generate("--init", "source.png", "--outpaint", "20,0,8,0", "--output", "a.png", "--keep-edit", "a.ora")
+        with zipfile.ZipFile(self.work / "a.ora") as archive:
+            equal(archive.testzip(), None)
+            first = archive.infolist()[0]
+            equal((first.filename, first.compress_type, archive.read(first)), ("mimetype", 0, b"image/openraster"))
+            image = ElementTree.fromstring(archive.read("stack.xml"))
+            equal((image.attrib["w"], image.attrib["h"]), ("68", "40"))
+            layers = [layer.attrib["src"] for layer in image.iter("layer")]
+            equal((layers[-1], len(layers)), ("data/base.png", len(set(layers))))
+            check(set(layers) | {"mergedimage.png", "Thumbnails/thumbnail.png"} <= set(archive.namelist()))
+            (self.work / "merged.png").write_bytes(archive.read("mergedimage.png"))
+        equal(read_png(self.work / "merged.png")[3], read_png(self.work / "a.png")[3])
 
     def test_options_reach_the_recipe(self):
         told = json.loads(self.generate("--sampler", "euler-a", "--schedule", "sgm-uniform", "--rng", "torch", "--cfg", 3.5,

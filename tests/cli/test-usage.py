@@ -55,8 +55,22 @@ class Commands(Case):
             self.fails(2, *PROMPT, "--init", "none.png", "--outpaint", margins, says="--outpaint")
         self.fails(3, *PROMPT, "--init", "none.png", "--outpaint", "8,0,8,0", says="none.png")
 
+    def test_keep_edit(self):
+        edit = (*PROMPT, "--init", "none.png", "--mask", "none.png")
+        self.fails(2, *PROMPT, "--init", "none.png", "--keep-edit", "a.ora", says="--mask")
+        self.fails(2, *edit, "--keep-edit", "a.png", says=".ora")
+        self.fails(2, *edit, "--keep-edit", "a.ora", "--composite", "none", says="--composite")
+        self.fails(2, "recompose", "--output", "a.png", says="an edit")
+        self.fails(2, "recompose", "a.ora", says="--output")
+        self.fails(2, "recompose", "a.ora", "--output", "a.txt", says=".png")
+        self.fails(2, "recompose", "a.ora", "--output", "a.png", "--match", 2, says="--match")
+        self.fails(3, "recompose", "a.ora", "--output", "a.png", says="a.ora")
+        for contents in (b"no archive", b"PK\5\6" + bytes(18)):
+            (self.work / "a.ora").write_bytes(contents)
+            self.fails(3, "recompose", "a.ora", "--output", "a.png", says="a.ora")
+
     def test_help(self):
-        for args in ((), ("generate",), ("inspect",), ("devices",), ("tokens",), ("info",), ("bench",)):
+        for args in ((), ("generate",), ("recompose",), ("inspect",), ("devices",), ("tokens",), ("info",), ("bench",)):
             for ask in ((*args, "--help"), (*args, "-h"), ("help", *args)):
                 text = self.run(*ask).out
                 check(0 < text.index("Examples:") < 300, f"{ask} does not start with examples")
