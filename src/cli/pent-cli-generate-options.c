@@ -122,7 +122,7 @@ static const PentCliOption options[] = {
   PATH ("keep-edit", "FILE", "also keep the edit, to be joined anew with pentimento-cli recompose, as an .ora file, which "
         "Krita and GIMP open", NULL),
   PATH ("latents", "FILE", "also write the final latents, to a .safetensors file", NULL),
-  FLAG ("library", "store the picture in the library; comes with a later version"),
+  FLAG ("library", "store the picture in the library; --output may then be left out"),
   FLAG ("json", "print one JSON object in place of the files' names"),
   WORD ("progress", progress_word, "how progress is told on standard error", "auto: a bar on a terminal, else plain"),
   FLAG ("dry-run", "check everything and print what would be done, but do nothing"),

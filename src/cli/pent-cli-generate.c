@@ -12,15 +12,17 @@
 #include "pent-cli-order.h"
 #include "pent-cli-previews.h"
 #include "pent-cli-progress.h"
-#include "pent-cli-recipe.h"
 #include "pent-cli-report.h"
 #include "pent-cli-signals.h"
 #include "pent-edit-file.h"
 #include "pent-error.h"
 #include "pent-file.h"
+#include "pent-library.h"
 #include "pent-originals.h"
 #include "pent-picture.h"
 #include "pent-pipeline.h"
+#include "pent-recipe-maker.h"
+#include "pent-timing.h"
 
 static const char examples[] =
   "Paints pictures from words.\n"
@@ -31,6 +33,7 @@ static const char examples[] =
   "  pentimento-cli generate --prompt \"autumn forest\" --model model.safetensors \\\n"
   "      --negative \"blurry\" --steps 30 --sampler euler-a --width 768 --height 512\n"
   "  pentimento-cli generate --prompt \"a red sail\" --init photo.jpg --mask mask.png --output new.png\n"
+  "  pentimento-cli generate --prompt \"a lighthouse\" --library\n"
   "\n"
   "Usage: pentimento-cli generate --prompt TEXT [OPTION...]\n";
 
@@ -43,7 +46,9 @@ typedef struct
   GCancellable    *cancellable;
   PentCliSignals  *signals;
   PentCliProgress *progress;
-  PentCliHashes    hashes;
+  PentLibrary     *library;       /* NULL unless the pictures are stored in it */
+  PentStopwatch    stopwatch;
+  PentHashes       hashes;
   PentCliLatents   latents;
   PentRecipe      *recipe;        /* of the first picture */
   PentRunInfo      info;          /* as of the newest picture */
@@ -60,11 +65,12 @@ generation_clear (Generation *self)
   g_clear_pointer (&self->order, pent_cli_order_free);
   g_clear_pointer (&self->files, g_strfreev);
   g_clear_pointer (&self->edits, g_strfreev);
+  g_clear_pointer (&self->library, pent_library_close);
   g_clear_pointer (&self->pipeline, pent_pipeline_free);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->progress, pent_cli_progress_free);
   g_clear_pointer (&self->recipe, pent_recipe_free);
-  pent_cli_hashes_clear (&self->hashes);
+  pent_hashes_clear (&self->hashes);
   pent_cli_latents_clear (&self->latents);
   g_clear_error (&self->trouble);
 }
@@ -104,15 +110,42 @@ keep_originals (const Generation *self, GError **error)
              && (request->mask == NULL || pent_originals_keep (picture, request->mask, self->hashes.mask, error)));
 }
 
+/* In the library a picture without a name gets one. */
+static gboolean
+store_picture (Generation *self, const PentPicture *picture, const PentRecipe *recipe, const PentRunInfo *info,
+               GError **error)
+{
+  const PentRequest *request = self->order->request;
+  const PentLibraryEntry entry = {
+    .image = picture->image, .recipe = recipe, .source = request->init, .mask = request->mask,
+    .file = self->files[picture->index], .model_path = info->model_path, .vae_path = request->vae,
+    .timings = pent_stopwatch_lap (&self->stopwatch, info),
+  };
+  g_autoptr (PentLibraryPicture) stored = pent_library_store (self->library, &entry, error);
+  if (stored == NULL)
+    return FALSE;
+  g_free (self->files[picture->index]);
+  self->files[picture->index] = g_steal_pointer (&stored->file);
+  return TRUE;
+}
+
 static gboolean
 write_picture (Generation *self, const PentPicture *picture, const PentRecipe *recipe, GError **error)
 {
   g_autoptr (PentTextFields) texts = pent_recipe_to_fields (recipe);
+  return keep_originals (self, error) &&
+         pent_picture_write (self->files[picture->index], picture->image, texts, TRUE, error);
+}
+
+static gboolean
+keep_picture (Generation *self, const PentPicture *picture, const PentRecipe *recipe, const PentRunInfo *info,
+              GError **error)
+{
   pent_cli_signals_hold (self->signals);
-  gboolean ok = keep_originals (self, error)
-                && (self->edits == NULL
-                    || pent_edit_file_write (self->edits[picture->index], picture->edit, recipe, error))
-                && pent_picture_write (self->files[picture->index], picture->image, texts, TRUE, error);
+  gboolean ok = (self->edits == NULL ||
+                 pent_edit_file_write (self->edits[picture->index], picture->edit, recipe, error)) &&
+                (self->library != NULL ? store_picture (self, picture, recipe, info, error)
+                                       : write_picture (self, picture, recipe, error));
   pent_cli_signals_release (self->signals);
   return ok;
 }
@@ -123,7 +156,7 @@ compute_hashes (Generation *self, const char *model_path, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
   if (self->n_files > 0 ||
-      pent_cli_hashes_compute (&self->hashes, self->order->request, model_path, self->cancellable, &trouble))
+      pent_hashes_compute (&self->hashes, self->order->request, model_path, self->cancellable, &trouble))
     return TRUE;
   if (pent_error_exit_status (trouble) == 130)
     {
@@ -142,8 +175,8 @@ picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, 
   if (!compute_hashes (self, info->model_path, error))
     return FALSE;
 
-  g_autoptr (PentRecipe) recipe = pent_cli_make_recipe (self->order->request, info, &self->hashes, picture->seed);
-  if (!write_picture (self, picture, recipe, error))
+  g_autoptr (PentRecipe) recipe = pent_make_recipe (self->order->request, info, &self->hashes, picture->seed);
+  if (!keep_picture (self, picture, recipe, info, error))
     return FALSE;
   self->n_files++;
   if (self->recipe == NULL)
@@ -161,6 +194,23 @@ picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, 
         return FALSE;
     }
   return self->order->latents == NULL || pent_cli_latents_add (&self->latents, picture, error);
+}
+
+/* What the library names itself has no name yet. */
+static gboolean
+choose_places (Generation *self, GError **error)
+{
+  const PentCliOrder *order = self->order;
+  if (order->library && order->output == NULL)
+    self->files = g_new0 (char *, order->request->count + 1);
+  else
+    self->files = pent_cli_choose_files (order->output, order->request->seed, order->request->count);
+  if (!order->library || order->dry_run)
+    return TRUE;
+
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+  self->library = pent_library_open (folders, PENT_LIBRARY_WRITE, error);
+  return self->library != NULL && pent_library_check_pictures (folders, error);
 }
 
 /* That the results have a place is known before hours of work, not after. */
@@ -198,13 +248,22 @@ dry_run (Generation *self, GError **error)
   if (!check (self, &info, error))
     return FALSE;
   show_warnings (self, info);
-  pent_cli_hashes_recall (&self->hashes, self->order->request, info->model_path);
-  self->recipe = pent_cli_make_recipe (self->order->request, info, &self->hashes, self->order->request->seed);
+  pent_hashes_recall (&self->hashes, self->order->request, info->model_path);
+  self->recipe = pent_make_recipe (self->order->request, info, &self->hashes, self->order->request->seed);
 
   g_autofree char *text = self->order->json
     ? pent_cli_report_plan_json (self->recipe, info, self->files)
     : pent_cli_report_plan_text (self->recipe, self->files);
   return pent_cli_print (text, error);
+}
+
+/* The pictures are stored; what is due besides is no reason to fail. */
+static void
+maintain (Generation *self)
+{
+  g_autoptr (GError) trouble = NULL;
+  if (self->library != NULL && !pent_library_maintain (self->library, &trouble))
+    pent_cli_progress_warn (self->progress, trouble->message);
 }
 
 static gboolean
@@ -241,6 +300,7 @@ paint (Generation *self, GError **error)
       if (!ok)
         return FALSE;
     }
+  maintain (self);
   if (!self->order->json)
     return TRUE;
   g_autofree char *text = pent_cli_report_run_json (self->recipe, &self->info, self->files);
@@ -251,11 +311,10 @@ static gboolean
 run (Generation *self, GError **error)
 {
   self->progress = pent_cli_progress_new (self->order->progress);
-  self->files = pent_cli_choose_files (self->order->output, self->order->request->seed, self->order->request->count);
   if (self->order->keep_edit != NULL)
     self->edits = pent_cli_choose_files (self->order->keep_edit, self->order->request->seed, self->order->request->count);
   pent_cli_latents_init (&self->latents);
-  if (!check_places (self, error))
+  if (!choose_places (self, error) || !check_places (self, error))
     return FALSE;
 
   self->pipeline = pent_pipeline_new ();

@@ -275,6 +275,19 @@ pent_cli_arguments_get_operand (PentCliArguments *self, const char *what, const 
   return FALSE;
 }
 
+/**
+ * pent_cli_arguments_get_operands:
+ * @operands: (out) (array): the arguments that are no options
+ *
+ * Returns: how many there are
+ */
+guint
+pent_cli_arguments_get_operands (PentCliArguments *self, const char *const **operands)
+{
+  *operands = (const char *const *) self->operands->pdata;
+  return self->operands->len;
+}
+
 gboolean
 pent_cli_arguments_no_operands (PentCliArguments *self, GError **error)
 {

@@ -63,6 +63,7 @@ double      pent_cli_arguments_get_real  (PentCliArguments *self, const char *na
 gboolean pent_cli_arguments_wants_help   (PentCliArguments *self);
 gboolean pent_cli_arguments_get_operand  (PentCliArguments *self, const char *what, const char **operand,
                                           GError **error);
+guint    pent_cli_arguments_get_operands (PentCliArguments *self, const char *const **operands);
 gboolean pent_cli_arguments_no_operands  (PentCliArguments *self, GError **error);
 
 G_END_DECLS

@@ -23,14 +23,6 @@ fail_usage (GError **error, const char *sentence)
   return FALSE;
 }
 
-static gboolean
-check_later (PentCliArguments *arguments, GError **error)
-{
-  if (pent_cli_arguments_has (arguments, "library"))
-    return fail_usage (error, "--library comes with a later version: use --output.");
-  return TRUE;
-}
-
 /* LEFT,TOP,RIGHT,BOTTOM: four whole numbers, not all of them 0. */
 static gboolean
 parse_margins (const char *value, int margins[4])
@@ -183,7 +175,7 @@ check_usage (PentCliArguments *arguments, GError **error)
     return fail_usage (error, "--prompt is missing: --prompt \"a lighthouse by the sea, sunset\" says what to paint.");
   if (pent_cli_arguments_has (arguments, "mask") && !pent_cli_arguments_has (arguments, "init"))
     return fail_usage (error, "--mask needs a picture to repaint: give it with --init.");
-  return check_later (arguments, error) && check_margins (arguments, error) &&
+  return check_margins (arguments, error) &&
          check_side (arguments, "width", error) && check_side (arguments, "height", error) &&
          pent_cli_check_device (pent_cli_arguments_get_text (arguments, "device", "auto"), error) &&
          check_spacing (arguments, error) && check_names (arguments, error) && check_keep_edit (arguments, error) &&
@@ -341,6 +333,7 @@ pent_cli_order_new (PentCliArguments *arguments, GError **error)
   self->latents = g_strdup (pent_cli_arguments_get_text (arguments, "latents", NULL));
   self->keep_edit = g_strdup (pent_cli_arguments_get_text (arguments, "keep-edit", NULL));
   self->json = pent_cli_arguments_has (arguments, "json");
+  self->library = pent_cli_arguments_has (arguments, "library");
   self->dry_run = pent_cli_arguments_has (arguments, "dry-run");
   self->progress = progress_mode (pent_cli_arguments_get_text (arguments, "progress", "auto"));
   return open_pictures (self->request, arguments, error) ? g_steal_pointer (&self) : NULL;

@@ -19,11 +19,12 @@ typedef enum
  * PentCliOrder:
  * @request: what is to be painted
  * @seed_given: the seed was typed, not drawn
- * @output: where the picture goes; %NULL: a new name in the current folder
+ * @output: where the picture goes; %NULL: a new name in the current folder, or the library's choice
  * @preview_dir: folder for previews, or %NULL
  * @preview_every: every how many steps
  * @latents: file for the final latents, or %NULL
  * @keep_edit: file for the edit, to be joined anew, or %NULL
+ * @library: the picture is stored in the library
  * @json: one object on standard output
  * @dry_run: only say what would be done
  * @progress: how progress is shown
@@ -39,6 +40,7 @@ typedef struct
   int                 preview_every;
   char               *latents;
   char               *keep_edit;
+  gboolean            library;
   gboolean            json;
   gboolean            dry_run;
   PentCliProgressMode progress;

@@ -21,6 +21,20 @@
 #include "pent-originals.h"
 #include "pent-picture.h"
 
+/**
+ * pent_library_check_pictures:
+ *
+ * Says before hours of work whether there is a place for the picture's file.
+ *
+ * Returns: %FALSE with %PENT_ERROR_FILE
+ */
+gboolean
+pent_library_check_pictures (const PentFolders *folders, GError **error)
+{
+  g_autofree char *probe = g_build_filename (folders->pictures, "probe.png", NULL);
+  return pent_folder_make (folders->pictures, error) && pent_file_check_writable (probe, TRUE, error);
+}
+
 /* A picture on its way in. */
 typedef struct
 {

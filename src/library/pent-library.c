@@ -159,6 +159,14 @@ open_to_write (const PentFolders *folders, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* An empty library, for those who only look. */
+static PentLibrary *
+open_nothing (const PentFolders *folders, GError **error)
+{
+  PentDatabase *database = pent_database_open (":memory:", pent_library_schema (), error);
+  return database != NULL ? pent_library_new_with (folders, database) : NULL;
+}
+
 /* Whether it may be read-only on purpose: another medium, another owner. */
 static gboolean
 may_be_readonly (const char *folder, const char *path)
@@ -168,7 +176,7 @@ may_be_readonly (const char *folder, const char *path)
 
 /**
  * pent_library_open:
- * @folders: where it lies; made where it does not exist
+ * @folders: where it lies; made where it does not exist and is to be written
  *
  * Brings an older library to this program's version, and looks after what
  * programs that died have left.
@@ -180,6 +188,9 @@ PentLibrary *
 pent_library_open (const PentFolders *folders, PentLibraryMode mode, GError **error)
 {
   g_autofree char *path = g_build_filename (folders->library, PENT_LIBRARY_FILE, NULL);
+  if (mode == PENT_LIBRARY_READ && !pent_library_swap_is_due (folders->library) &&
+      !g_file_test (path, G_FILE_TEST_EXISTS))
+    return open_nothing (folders, error);
   if (mode == PENT_LIBRARY_WRITE || !may_be_readonly (folders->library, path))
     return open_to_write (folders, error);
 

@@ -102,7 +102,8 @@ typedef struct
   PentTimings       timings;
 } PentLibraryEntry;
 
-PentLibraryPicture *pent_library_store (PentLibrary *self, const PentLibraryEntry *entry, GError **error);
+gboolean            pent_library_check_pictures (const PentFolders *folders, GError **error);
+PentLibraryPicture *pent_library_store          (PentLibrary *self, const PentLibraryEntry *entry, GError **error);
 
 /**
  * PentLibraryQuery:

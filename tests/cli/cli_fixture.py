@@ -26,7 +26,8 @@ class Case:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pentimento-cli-"))
         self.work = self.folder / "work"
         self.work.mkdir()
-        self.env = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(self.folder / "cache"), "LC_ALL": "C.UTF-8"}
+        self.env = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(self.folder / "cache"), "LC_ALL": "C.UTF-8",
+                    "HOME": str(self.folder / "home"), "PENTIMENTO_DATA_DIR": str(self.folder / "data")}
         for name in os.environ:
             if name.endswith("SAN_OPTIONS") or name.startswith("VK_"):
                 self.env[name] = os.environ[name]

@@ -46,10 +46,7 @@ class Commands(Case):
         self.fails(2, "", says="no command")
         self.fails(2, "--prompt", "x", says="generate --prompt")
 
-    def test_later(self):
-        for command in ("rerun", "history"):
-            self.fails(2, command, "x", says="later version")
-        self.fails(2, *PROMPT, "--library", says="later version")
+    def test_margins(self):
         self.fails(2, *PROMPT, "--outpaint", "8,8,8,8", says="--init")
         for margins in ("8,8,8", "8,8,8,-8", "8,8,8,8,8", "0,0,0,0", "a,b,c,d", "8,8,8,99999", ""):
             self.fails(2, *PROMPT, "--init", "none.png", "--outpaint", margins, says="--outpaint")
@@ -70,7 +67,8 @@ class Commands(Case):
             self.fails(3, "recompose", "a.ora", "--output", "a.png", says="a.ora")
 
     def test_help(self):
-        for args in ((), ("generate",), ("recompose",), ("inspect",), ("devices",), ("tokens",), ("info",), ("bench",)):
+        for args in ((), ("generate",), ("recompose",), ("inspect",), ("devices",), ("tokens",), ("info",), ("rerun",),
+                     ("history",), ("bench",)):
             for ask in ((*args, "--help"), (*args, "-h"), ("help", *args)):
                 text = self.run(*ask).out
                 check(0 < text.index("Examples:") < 300, f"{ask} does not start with examples")

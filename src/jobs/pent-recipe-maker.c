@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "pentimento"
 
-#include "pent-cli-recipe.h"
+#include "pent-recipe-maker.h"
 
 #include "pent-hash-cache.h"
 #include "pent-hash.h"
 
 void
-pent_cli_hashes_clear (PentCliHashes *self)
+pent_hashes_clear (PentHashes *self)
 {
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->vae, g_free);
@@ -16,7 +16,7 @@ pent_cli_hashes_clear (PentCliHashes *self)
 }
 
 static void
-hash_pictures (PentCliHashes *self, const PentRequest *request)
+hash_pictures (PentHashes *self, const PentRequest *request)
 {
   if (request->init != NULL)
     self->source = pent_image_hash (request->init);
@@ -25,7 +25,7 @@ hash_pictures (PentCliHashes *self, const PentRequest *request)
 }
 
 /**
- * pent_cli_hashes_compute:
+ * pent_hashes_compute:
  * @self: empty
  * @model_path: the model that was loaded
  *
@@ -34,7 +34,7 @@ hash_pictures (PentCliHashes *self, const PentRequest *request)
  * Returns: %FALSE with %PENT_ERROR_FILE or %G_IO_ERROR_CANCELLED
  */
 gboolean
-pent_cli_hashes_compute (PentCliHashes *self, const PentRequest *request, const char *model_path,
+pent_hashes_compute (PentHashes *self, const PentRequest *request, const char *model_path,
                          GCancellable *cancellable, GError **error)
 {
   g_autoptr (PentHashCache) cache = pent_hash_cache_new ();
@@ -52,12 +52,12 @@ pent_cli_hashes_compute (PentCliHashes *self, const PentRequest *request, const 
 }
 
 /**
- * pent_cli_hashes_recall:
+ * pent_hashes_recall:
  *
- * As pent_cli_hashes_compute(), but without reading a model.
+ * As pent_hashes_compute(), but without reading a model.
  */
 void
-pent_cli_hashes_recall (PentCliHashes *self, const PentRequest *request, const char *model_path)
+pent_hashes_recall (PentHashes *self, const PentRequest *request, const char *model_path)
 {
   g_autoptr (PentHashCache) cache = pent_hash_cache_new ();
   self->model = pent_hash_cache_find_model (cache, model_path);
@@ -78,7 +78,7 @@ collect_notes (const PentRequest *request, const PentRunInfo *info)
 }
 
 static void
-describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunInfo *info, const PentCliHashes *hashes)
+describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunInfo *info, const PentHashes *hashes)
 {
   const int *o = request->outpaint;
   gboolean extended = o[0] > 0 || o[1] > 0 || o[2] > 0 || o[3] > 0;
@@ -108,14 +108,14 @@ describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunIn
 }
 
 /**
- * pent_cli_make_recipe:
+ * pent_make_recipe:
  * @info: what the pipeline resolved
  * @seed: of this picture
  *
  * Returns: (transfer full): how the picture was made
  */
 PentRecipe *
-pent_cli_make_recipe (const PentRequest *request, const PentRunInfo *info, const PentCliHashes *hashes, gint64 seed)
+pent_make_recipe (const PentRequest *request, const PentRunInfo *info, const PentHashes *hashes, gint64 seed)
 {
   PentRecipe *recipe = pent_recipe_new ();
   recipe->program = g_strdup ("Pentimento " PENT_VERSION);
