@@ -316,7 +316,9 @@ stretch_inputs (PentVkTape *self, const PentVkStep *step)
 /**
  * pent_vk_tape_add:
  *
- * Records a step after what it depends on, in parts if it is long.
+ * Records a step after what it depends on, in parts if it is long. Parts touch
+ * different elements, but only the shader knows: a barrier between them costs
+ * little, and keeps the validation layers' word worth something.
  */
 gboolean
 pent_vk_tape_add (PentVkTape *self, const PentVkStep *original, GError **error)
@@ -334,8 +336,7 @@ pent_vk_tape_add (PentVkTape *self, const PentVkStep *original, GError **error)
       guint count = MIN (at_once, n - first);
       if (!begin_work (self, step->work * count / n, error))
         return FALSE;
-      if (first == 0)
-        guard (self, step);
+      guard (self, step);
       record_dispatch (self, step, pipeline, set, first, count);
       remember (self, step);
     }
