@@ -56,6 +56,25 @@ time_program (PentProgram *program, int runs, GCancellable *cancellable, GError 
   return program != NULL ? pent_op_table_new (program, runs, cancellable, error) : NULL;
 }
 
+static gboolean
+time_decoding (PentBenchRun *self, PentModel *model, int runs, GCancellable *cancellable, GError **error)
+{
+  const PentVaeConfig *vae = pent_checkpoint_get_vae (pent_model_get_checkpoint (model));
+  int height = self->height / pent_vae_get_scale (vae), width = self->width / pent_vae_get_scale (vae);
+  g_autofree float *latent = g_new0 (float, (gsize) vae->latent_channels * height * width);
+  g_autofree float *picture = g_new (float, (gsize) 3 * self->height * self->width);
+
+  for (int i = 0; i < runs; i++)
+    {
+      gint64 begin = g_get_monotonic_time ();
+      if (!pent_latent_decode (model, latent, height, width, picture, cancellable, error))
+        return FALSE;
+      double seconds = (g_get_monotonic_time () - begin) / (double) G_USEC_PER_SEC;
+      g_array_append_val (self->decodes, seconds);
+    }
+  return TRUE;
+}
+
 /* The programs are those that the picture was made with, where they are still
  * held. */
 static gboolean
@@ -97,7 +116,10 @@ pent_bench_run_new (const PentBenchOrder *order, GCancellable *cancellable, GErr
   self->width = order->width;
   self->height = order->height;
   self->steps = g_array_new (FALSE, FALSE, sizeof (double));
+  self->decodes = g_array_new (FALSE, FALSE, sizeof (double));
   if (!pent_pipeline_run (pipeline, request, &listener, cancellable, error))
+    return NULL;
+  if (!time_decoding (self, pent_pipeline_get_model (pipeline), order->runs, cancellable, error))
     return NULL;
   if (order->operators
       && !time_operators (self, pent_pipeline_get_model (pipeline), order->runs, cancellable, error))
@@ -109,6 +131,7 @@ void
 pent_bench_run_free (PentBenchRun *self)
 {
   g_clear_pointer (&self->steps, g_array_unref);
+  g_clear_pointer (&self->decodes, g_array_unref);
   g_clear_pointer (&self->unet, pent_op_table_free);
   g_clear_pointer (&self->decoder, pent_op_table_free);
   g_free (self->device);

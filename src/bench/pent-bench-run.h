@@ -27,7 +27,9 @@ typedef struct
 
 /**
  * PentBenchRun:
+ * @decode: seconds of the picture's own decoding, its compilation included
  * @steps: (element-type double): seconds of each guided step
+ * @decodes: (element-type double): seconds of decoding again, all compiled
  * @peak_memory: resident bytes of the whole process so far
  * @roofline: of the device; zeros unless operators are timed
  * @unet: (nullable): a guided step by operators
@@ -44,6 +46,7 @@ typedef struct
   int          width, height;
   double       load, text, decode, total;
   GArray      *steps;
+  GArray      *decodes;
   gsize        peak_memory;
   PentRoofline roofline;
   PentOpTable *unet;

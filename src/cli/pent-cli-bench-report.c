@@ -12,11 +12,21 @@
 #define SHOWN_ROWS 25
 
 static double
-get_median_step (const PentBenchRun *run)
+get_median (const GArray *seconds)
 {
-  g_autofree double *steps = g_memdup2 (run->steps->data, run->steps->len * sizeof *steps);
+  g_autofree double *values = g_memdup2 (seconds->data, seconds->len * sizeof *values);
 
-  return pent_median (steps, run->steps->len);
+  return pent_median (values, seconds->len);
+}
+
+static JsonArray *
+times_to_json (const GArray *seconds)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < seconds->len; i++)
+    json_array_add_double_element (array, g_array_index (seconds, double, i));
+  return array;
 }
 
 static JsonObject *
@@ -52,15 +62,14 @@ static JsonObject *
 seconds_to_json (const PentBenchRun *run)
 {
   JsonObject *seconds = json_object_new ();
-  JsonArray *steps = json_array_new ();
 
-  for (guint i = 0; i < run->steps->len; i++)
-    json_array_add_double_element (steps, g_array_index (run->steps, double, i));
   json_object_set_double_member (seconds, "load", run->load);
   json_object_set_double_member (seconds, "text", run->text);
-  json_object_set_array_member (seconds, "step", steps);
-  json_object_set_double_member (seconds, "step_median", get_median_step (run));
+  json_object_set_array_member (seconds, "step", times_to_json (run->steps));
+  json_object_set_double_member (seconds, "step_median", get_median (run->steps));
   json_object_set_double_member (seconds, "decode", run->decode);
+  json_object_set_array_member (seconds, "decode_again", times_to_json (run->decodes));
+  json_object_set_double_member (seconds, "decode_again_median", get_median (run->decodes));
   json_object_set_double_member (seconds, "total", run->total);
   return seconds;
 }
@@ -164,6 +173,7 @@ append_run (GString *text, const PentBenchRun *run)
   g_string_append_printf (text, "\n%d x %d\n", run->width, run->height);
   g_string_append_printf (text, "  load %.3f s, text %.3f s, step %.4f s (%.4f to %.4f), decode %.3f s, total %.3f s\n",
                           run->load, run->text, median, steps[0], steps[run->steps->len - 1], run->decode, run->total);
+  g_string_append_printf (text, "  decode again %.3f s\n", get_median (run->decodes));
   g_string_append_printf (text, "  peak memory %s\n", memory);
   if (run->unet != NULL)
     {
