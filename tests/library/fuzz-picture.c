@@ -9,7 +9,7 @@
 #include "pent-infotext.h"
 #include "pent-json.h"
 #include "pent-picture.h"
-#include "pent-recipe.h"
+#include "pent-recipe-reader.h"
 #include "pent-xmp.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
@@ -82,6 +82,28 @@ try_recipe (const char *text)
     g_error ("a recipe that changes");
 }
 
+/* Other programs' recipes, under each of their keywords. */
+static void
+try_foreign (const char *text)
+{
+  static const char *const keywords[] = {
+    "parameters", "invokeai_metadata", "sd-metadata", "Dream", "Comment", "prompt",
+  };
+  for (gsize i = 0; g_utf8_validate (text, -1, NULL) && i < G_N_ELEMENTS (keywords); i++)
+    {
+      g_auto (PentFoundRecipe) found = { 0 };
+      g_autoptr (PentTextFields) texts = pent_text_fields_new ();
+      pent_text_fields_add (texts, keywords[i], text);
+      pent_recipe_find (&found, texts);
+      if (found.recipe == NULL)
+        continue;
+      check_text (found.recipe->prompt);
+      check_text (found.recipe->negative);
+      if (!isfinite (found.recipe->cfg) || found.recipe->steps < PENT_UNSET || found.recipe->seed < PENT_UNSET)
+        g_error ("numbers out of range");
+    }
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 {
@@ -90,5 +112,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   try_metadata (data, size);
   try_infotext (text);
   try_recipe (text);
+  try_foreign (text);
   return 0;
 }
