@@ -101,6 +101,62 @@ pent_image_to_rgb8 (PentImage *self, GError **error)
   return rgb;
 }
 
+/**
+ * pent_image_to_rgba8:
+ *
+ * As pent_image_to_rgb8(), with alpha, which is full where there is none.
+ */
+PentImage *
+pent_image_to_rgba8 (PentImage *self, GError **error)
+{
+  if (self->channels == 4 && self->bits == 8)
+    return pent_image_ref (self);
+
+  PentImage *rgba = pent_image_new (self->width, self->height, 4, 8, error);
+  if (rgba == NULL)
+    return NULL;
+  gboolean grey = self->channels < 3;
+  if (self->icc_profile != NULL && !grey)
+    rgba->icc_profile = g_bytes_ref (self->icc_profile);
+
+  for (int y = 0; y < self->height; y++)
+    for (int x = 0; x < self->width; x++)
+      {
+        guint8 *to = rgba->pixels + y * rgba->stride + 4 * x;
+        for (int c = 0; c < 3; c++)
+          to[c] = sample8 (self, x, y, grey ? 0 : c);
+        to[3] = self->channels % 2 == 0 ? sample8 (self, x, y, self->channels - 1) : 255;
+      }
+  return rgba;
+}
+
+/**
+ * pent_image_over_white:
+ *
+ * Returns: (transfer full): an 8-bit RGB picture, possibly @self itself, where
+ *   white shows through what is transparent; %NULL with %PENT_ERROR_MEMORY
+ */
+PentImage *
+pent_image_over_white (PentImage *self, GError **error)
+{
+  if (self->channels % 2 != 0)
+    return pent_image_to_rgb8 (self, error);
+
+  PentImage *rgb = pent_image_new (self->width, self->height, 3, 8, error);
+  gboolean grey = self->channels < 3;
+  if (rgb != NULL && self->icc_profile != NULL && !grey)
+    rgb->icc_profile = g_bytes_ref (self->icc_profile);
+  for (int y = 0; rgb != NULL && y < self->height; y++)
+    for (int x = 0; x < self->width; x++)
+      {
+        int alpha = sample8 (self, x, y, self->channels - 1);
+        for (int c = 0; c < 3; c++)
+          rgb->pixels[y * rgb->stride + 3 * x + c] = (sample8 (self, x, y, grey ? 0 : c) * alpha + 255 * (255 - alpha) + 127)
+                                                     / 255;
+      }
+  return rgb;
+}
+
 static guint16
 sample16 (const PentImage *self, int x, int y, int channel)
 {

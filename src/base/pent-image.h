@@ -35,7 +35,9 @@ PentImage *pent_image_ref   (PentImage *self);
 void       pent_image_unref (PentImage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentImage, pent_image_unref)
 
-PentImage *pent_image_to_rgb8  (PentImage *self, GError **error);
-PentImage *pent_image_to_rgb16 (PentImage *self, GError **error);
+PentImage *pent_image_to_rgb8    (PentImage *self, GError **error);
+PentImage *pent_image_to_rgba8   (PentImage *self, GError **error);
+PentImage *pent_image_to_rgb16   (PentImage *self, GError **error);
+PentImage *pent_image_over_white (PentImage *self, GError **error);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 static const char *const fill_names[] = { "original", "blur", "noise", "neutral" };
 static const char *const region_names[] = { "auto", "whole", "masked" };
 static const char *const composite_names[] = { "exact", "none" };
+static const char *const fit_names[] = { "crop", "scale", "pad" };
 static const char *const precision_names[] = { "auto", "f32", "bf16", "f16" };
 
 static gboolean
@@ -66,6 +67,21 @@ pent_composite_from_name (const char *name, PentComposite *composite)
 }
 
 const char *
+pent_fit_name (PentFit fit)
+{
+  return fit_names[fit];
+}
+
+gboolean
+pent_fit_from_name (const char *name, PentFit *fit)
+{
+  int index = 0;
+  gboolean found = find_name (fit_names, G_N_ELEMENTS (fit_names), name, &index);
+  *fit = index;
+  return found;
+}
+
+const char *
 pent_precision_name (PentPrecision precision)
 {
   return precision_names[precision];
@@ -110,6 +126,8 @@ pent_request_new (void)
   self->feather = PENT_UNSET;
   self->blend = PENT_UNSET;
   self->match = PENT_UNSET;
+  self->hires = PENT_UNSET;
+  self->hires_strength = PENT_UNSET;
   self->device = g_strdup ("auto");
   return self;
 }

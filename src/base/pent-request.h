@@ -26,6 +26,14 @@ typedef enum
   PENT_COMPOSITE_NONE,
 } PentComposite;
 
+/* How a picture comes to a size of other proportions. */
+typedef enum
+{
+  PENT_FIT_CROP,    /* scaled to cover it, what stands out is cut off evenly */
+  PENT_FIT_SCALE,   /* stretched */
+  PENT_FIT_PAD,     /* scaled to lie inside, its edges go on */
+} PentFit;
+
 typedef enum
 {
   PENT_PRECISION_AUTO,
@@ -41,6 +49,8 @@ const char *pent_region_name         (PentRegion region);
 gboolean    pent_region_from_name    (const char *name, PentRegion *region);
 const char *pent_composite_name      (PentComposite composite);
 gboolean    pent_composite_from_name (const char *name, PentComposite *composite);
+const char *pent_fit_name            (PentFit fit);
+gboolean    pent_fit_from_name       (const char *name, PentFit *fit);
 const char *pent_precision_name      (PentPrecision precision);
 gboolean    pent_precision_from_name (const char *name, PentPrecision *precision);
 
@@ -78,6 +88,7 @@ typedef struct
   PentImage *mask;         /* or NULL; size of init; white is repainted */
   char   *notes;           /* what was to be said of their files, for the recipe; sentences, or NULL */
   double  strength;        /* 0 to 1, or PENT_UNSET */
+  PentFit       fit;
   PentFill      fill;
   PentRegion    region;
   PentComposite composite;
@@ -85,6 +96,8 @@ typedef struct
   int     blend;           /* likewise: width of the slope inside the mask by which new and old join */
   double  match;           /* how far colours are brought to their surroundings, 0 to 1, or PENT_UNSET */
   int     outpaint[4];     /* left, top, right, bottom; pixels */
+  double  hires;           /* by how much a second pass enlarges the picture, 1 to 8, or PENT_UNSET: no such pass */
+  double  hires_strength;  /* of that pass, 0 to 1, or PENT_UNSET */
 
   char   *device;          /* "auto", "cpu", "vulkan", "vulkan:N" */
   PentPrecision precision;

@@ -40,6 +40,13 @@ prediction_word (int index)
 }
 
 static const char *
+fit_word (int index)
+{
+  static const char *const words[] = { "crop", "scale", "pad", NULL };
+  return words[index];
+}
+
+static const char *
 fill_word (int index)
 {
   return index <= PENT_FILL_NEUTRAL ? pent_fill_name (index) : NULL;
@@ -95,9 +102,12 @@ static const PentCliOption options[] = {
   WORD ("spacing", spacing_word, "the timesteps; leading and trailing are diffusers' and go with the schedules normal "
         "and automatic", "linspace"),
   WORD ("rng", rng_word, "the random numbers: A1111's \"NV\", or those of torch's CPU generator", "philox"),
+  REAL ("hires", 1, 8, "paint in two passes: as large as asked for, then enlarged so many times and painted over", NULL),
+  REAL ("hires-strength", 0, 1, "how much the second pass may change", "0.5"),
   HEADING ("From a picture"),
   PATH ("init", "PICTURE", "paint from this picture: PNG, JPEG or WebP", NULL),
   REAL ("strength", 0, 1, "how much of it may change", "0.75; 1 with --outpaint or a mask that is filled anew"),
+  WORD ("fit", fit_word, "how it comes to a --width and --height of other proportions", "crop"),
   PATH ("mask", "PICTURE", "repaint where this picture is white and keep where it is black; needs --init", NULL),
   WORD ("fill", fill_word, "what lies under the mask at the start", "original; the picture's edge goes on into margins"),
   { "outpaint", PENT_CLI_PATH, "L,T,R,B", "add margins of so many pixels left of, above, right of and below the picture; "

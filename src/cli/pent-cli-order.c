@@ -148,6 +148,15 @@ check_memory (PentCliArguments *arguments, GError **error)
 }
 
 static gboolean
+check_hires (PentCliArguments *arguments, GError **error)
+{
+  if (pent_cli_arguments_has (arguments, "hires")
+      && (pent_cli_arguments_has (arguments, "mask") || pent_cli_arguments_has (arguments, "outpaint")))
+    return fail_usage (error, "--hires enlarges a whole picture: leave it out with --mask and --outpaint.");
+  return TRUE;
+}
+
+static gboolean
 check_keep_edit (PentCliArguments *arguments, GError **error)
 {
   const char *file = pent_cli_arguments_get_text (arguments, "keep-edit", NULL);
@@ -175,7 +184,7 @@ check_usage (PentCliArguments *arguments, GError **error)
     return fail_usage (error, "--prompt is missing: --prompt \"a lighthouse by the sea, sunset\" says what to paint.");
   if (pent_cli_arguments_has (arguments, "mask") && !pent_cli_arguments_has (arguments, "init"))
     return fail_usage (error, "--mask needs a picture to repaint: give it with --init.");
-  return check_margins (arguments, error) &&
+  return check_hires (arguments, error) && check_margins (arguments, error) &&
          check_side (arguments, "width", error) && check_side (arguments, "height", error) &&
          pent_cli_check_device (pent_cli_arguments_get_text (arguments, "device", "auto"), error) &&
          check_spacing (arguments, error) && check_names (arguments, error) && check_keep_edit (arguments, error) &&
@@ -187,7 +196,7 @@ static void
 warn_about_lonely_options (PentCliArguments *arguments)
 {
   static const struct { const char *option; const char *needs; const char *or_else; } pairs[] = {
-    { "strength", "init", NULL }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
+    { "strength", "init", NULL }, { "fit", "init", NULL }, { "hires-strength", "hires", NULL }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
     { "grow", "mask", "outpaint" }, { "feather", "mask", "outpaint" }, { "blend", "mask", "outpaint" },
     { "match", "mask", "outpaint" }, { "composite", "mask", "outpaint" },
     { "preview-every", "preview-dir", NULL },
@@ -249,6 +258,9 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   request->memory_limit = pent_cli_arguments_get_whole (arguments, "memory-limit", 0) << 20;
   if (pent_cli_arguments_has (arguments, "outpaint"))
     parse_margins (pent_cli_arguments_get_text (arguments, "outpaint", NULL), request->outpaint);
+  request->hires = pent_cli_arguments_get_real (arguments, "hires", request->hires);
+  request->hires_strength = pent_cli_arguments_get_real (arguments, "hires-strength", request->hires_strength);
+  pent_fit_from_name (pent_cli_arguments_get_text (arguments, "fit", "crop"), &request->fit);
   pent_fill_from_name (pent_cli_arguments_get_text (arguments, "fill", "original"), &request->fill);
   pent_region_from_name (pent_cli_arguments_get_text (arguments, "region", "auto"), &request->region);
   pent_composite_from_name (pent_cli_arguments_get_text (arguments, "composite", "exact"), &request->composite);
@@ -272,9 +284,32 @@ open_picture (const char *path, const char *what, GString *notes, GError **error
   return g_steal_pointer (&file->image);
 }
 
+/* What the file's format cannot hold of an edited picture. */
+static void
+note_format (PentRequest *request, const char *output, GString *notes)
+{
+  PentPictureFormat format = PENT_PICTURE_PNG;
+  const char *said = NULL;
+
+  if (output != NULL)
+    pent_picture_format_from_name (output, &format);
+  if (format == PENT_PICTURE_JPEG && request->init->channels % 2 == 0)
+    said = "a JPEG picture holds no transparency and changes every pixel a little: .png keeps them.";
+  else if (format == PENT_PICTURE_JPEG)
+    said = "a JPEG picture changes every pixel a little: .png and .webp keep them byte for byte.";
+  else if (format == PENT_PICTURE_WEBP && request->init->bits == 16)
+    said = "a WebP picture holds 8 bits of the source's 16: .png keeps them.";
+  if (said == NULL)
+    return;
+  g_autofree char *sentence = g_strconcat (output, ": ", said, NULL);
+  pent_cli_warn (sentence);
+  g_string_append_printf (notes, "%sResult: %s", notes->len > 0 ? " " : "", said);
+}
+
 static gboolean
 open_pictures (PentRequest *request, PentCliArguments *arguments, GError **error)
 {
+  gboolean edits = pent_cli_arguments_has (arguments, "mask") || pent_cli_arguments_has (arguments, "outpaint");
   const char *init = pent_cli_arguments_get_text (arguments, "init", NULL);
   const char *mask = pent_cli_arguments_get_text (arguments, "mask", NULL);
   g_autoptr (GString) notes = g_string_new (NULL);
@@ -283,6 +318,8 @@ open_pictures (PentRequest *request, PentCliArguments *arguments, GError **error
     return FALSE;
   if (mask != NULL && (request->mask = open_picture (mask, "Mask", notes, error)) == NULL)
     return FALSE;
+  if (edits && request->composite == PENT_COMPOSITE_EXACT)
+    note_format (request, pent_cli_arguments_get_text (arguments, "output", NULL), notes);
   if (notes->len > 0)
     request->notes = g_strdup (notes->str);
   if (mask == NULL || (request->mask->width == request->init->width && request->mask->height == request->init->height))

@@ -52,7 +52,7 @@ place (const PentProgress *progress, int width, int height, GError **error)
 
   if (preview == NULL || (progress->area.width == width && progress->area.height == height))
     return g_steal_pointer (&preview);
-  g_autoptr (PentImage) rgb = pent_image_to_rgb8 (progress->canvas, error);
+  g_autoptr (PentImage) rgb = pent_image_over_white (progress->canvas, error);
   PentImage *whole = rgb != NULL ? pent_image_crop (rgb, 0, 0, width, height, error) : NULL;
   for (int y = 0; whole != NULL && y < preview->height; y++)
     memcpy (whole->pixels + (progress->area.y + y) * whole->stride + progress->area.x * 3,

@@ -13,7 +13,7 @@
  * @region: begins on the canvas; may reach over its right and lower edge, where
  *   the canvas goes on as it ends
  *
- * Returns: (transfer full): the region, 8-bit RGB; %NULL with
+ * Returns: (transfer full): the region, 8-bit RGB, transparent pixels over white; %NULL with
  *   %PENT_ERROR_MEMORY
  */
 PentImage *
@@ -21,7 +21,7 @@ pent_paste_cut (PentImage *canvas, const PentRect *region, GError **error)
 {
   int width = MIN (region->width, canvas->width - region->x), height = MIN (region->height, canvas->height - region->y);
   g_autoptr (PentImage) cropped = pent_image_crop (canvas, region->x, region->y, width, height, error);
-  g_autoptr (PentImage) rgb = cropped != NULL ? pent_image_to_rgb8 (cropped, error) : NULL;
+  g_autoptr (PentImage) rgb = cropped != NULL ? pent_image_over_white (cropped, error) : NULL;
 
   if (rgb == NULL || (width == region->width && height == region->height))
     return g_steal_pointer (&rgb);

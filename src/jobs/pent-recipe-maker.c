@@ -83,8 +83,16 @@ describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunIn
   const int *o = request->outpaint;
   gboolean extended = o[0] > 0 || o[1] > 0 || o[2] > 0 || o[3] > 0;
 
+  if (request->hires != PENT_UNSET)
+    {
+      recipe->hires = request->hires;
+      recipe->hires_strength = info->hires_strength;
+      recipe->computed_size = g_strdup_printf ("%dx%d", info->run_width, info->run_height);
+    }
   if (request->init == NULL)
     return;
+  if (info->fitted)
+    recipe->fit = g_strdup (pent_fit_name (request->fit));
   recipe->strength = info->strength;
   recipe->source_hash = g_strdup (hashes->source);
   recipe->notes = collect_notes (request, info);

@@ -116,13 +116,18 @@ pent_infotext_print (const PentRecipe *recipe)
   append_text (line, "Model", recipe->model);
   append_hash (line, "VAE hash", recipe->vae_hash);
   append_text (line, "VAE", recipe->vae);
-  if (recipe->strength != PENT_UNSET)
-    append_real (line, "Denoising strength", recipe->strength);
+  if (recipe->strength != PENT_UNSET || recipe->hires_strength != PENT_UNSET)
+    append_real (line, "Denoising strength", recipe->strength != PENT_UNSET ? recipe->strength : recipe->hires_strength);
   if (recipe->clip_skip > 1)
     append_number (line, "Clip skip", recipe->clip_skip);
   if (recipe->rng != NULL)
     append_text (line, "RNG", g_str_equal (recipe->rng, "torch") ? "CPU" : "NV");
   append_mask (line, recipe);
+  if (recipe->hires != PENT_UNSET)
+    {
+      append_real (line, "Hires upscale", recipe->hires);
+      append_text (line, "Hires upscaler", "Lanczos");
+    }
   if (recipe->spacing != NULL && !g_str_equal (recipe->spacing, "linspace"))
     append_text (line, "Timestep spacing", recipe->spacing);
   append_text (line, "Version", recipe->program);

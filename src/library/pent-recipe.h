@@ -52,11 +52,13 @@ typedef struct
   double  match;          /* of colours, 0 to 1 */
   char   *composite;
   char   *outpaint;       /* "LEFT,TOP,RIGHT,BOTTOM" */
-  char   *fit;            /* how the source came to another size: "scale", "crop", "pad" */
+  char   *fit;            /* how the source came to another size: "scale", "crop", "pad"; %NULL: it has its own,
+                           * beside margins and hires, and no size was asked for */
   double  hires;          /* by how much the second pass is larger */
   double  hires_strength;
   char   *computed;       /* "X,Y,WIDTH,HEIGHT" of the first pass of an edit, pixels of the picture */
-  char   *computed_size;  /* "WIDTHxHEIGHT" at which it was computed */
+  char   *computed_size;  /* "WIDTHxHEIGHT" at which it was computed; with hires that of the first pass: the size
+                           * asked for, in whole cells */
   char   *joined;         /* "GROW,FEATHER,MATCH" of an edit that was joined anew, see recompose */
   char   *notes;          /* what the program had to say of source and mask: sentences */
   char   *device;

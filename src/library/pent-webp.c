@@ -159,7 +159,7 @@ encoder_clear (Encoder *encoder)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Encoder, encoder_clear)
 
-/* Channels and bits that libwebp takes; alpha survives where it is 8 bits deep. */
+/* Channels and bits that libwebp takes. */
 static PentImage *
 prepare (PentImage *image, GError **error)
 {
@@ -170,7 +170,7 @@ prepare (PentImage *image, GError **error)
                    WEBP_MAX_DIMENSION, image->width, image->height);
       return NULL;
     }
-  return image->channels == 4 && image->bits == 8 ? pent_image_ref (image) : pent_image_to_rgb8 (image, error);
+  return image->channels % 2 == 0 ? pent_image_to_rgba8 (image, error) : pent_image_to_rgb8 (image, error);
 }
 
 static gboolean
@@ -245,7 +245,7 @@ assemble (const Encoder *encoder, const PentImage *image, const PentTextFields *
 
 /**
  * pent_webp_encode:
- * @image: 16 bits are rounded to 8; alpha is kept where it has 8 bits
+ * @image: 16 bits are rounded to 8; grey becomes RGB
  * @texts: %PENT_FIELD_PARAMETERS becomes an Exif UserComment and
  *   %PENT_FIELD_RECIPE goes into XMP; other fields have no place here
  *

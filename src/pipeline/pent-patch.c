@@ -157,7 +157,7 @@ encode (PentPatch *self, float *picture, PentModel *model, const PentRequest *re
       if (!encode_extra (self, model, picture, all, cancellable, error))
         return FALSE;
     }
-  if (self->source->image == NULL)
+  if (!pent_source_has_picture (self->source, self->pass))
     return TRUE;
 
   if (mask != NULL && pent_rect_is_empty (&pass->detail))

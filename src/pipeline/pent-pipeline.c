@@ -189,9 +189,9 @@ describe_family (PentCheckpoint *checkpoint)
 
 /* The step that a pass begins with. */
 static int
-first_step (PentPipeline *self, const PentRequest *request, const PentSource *source, guint pass)
+first_step (PentPipeline *self, const PentSource *source, guint pass)
 {
-  if (request->init == NULL)
+  if (!pent_source_has_picture (source, pass))
     return 0;
   return pent_schedule_start_for_strength (self->resolved.schedule, pent_source_get_pass (source, pass)->strength);
 }
@@ -215,7 +215,7 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->rng = pent_rng_kind_name (self->resolved.rng);
   info->width = source->width;
   info->height = source->height;
-  info->steps_run = schedule->n_steps - first_step (self, request, source, 0);
+  info->steps_run = schedule->n_steps - first_step (self, source, 0);
   info->strength = source->strength;
   info->n_passes = source->passes->len;
   info->region = first->region;
@@ -225,6 +225,9 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->feather = first->feather;
   info->blend = first->blend;
   info->match = source->match;
+  info->fitted = request->init != NULL && (request->init->width != source->known.width
+                                           || request->init->height != source->known.height);
+  info->hires_strength = request->hires != PENT_UNSET ? pent_source_get_pass (source, 1)->strength : PENT_UNSET;
   info->device = pent_backend_get_name (self->backend);
   info->device_description = pent_backend_get_description (self->backend);
   info->precision = pent_dtype_name (pent_model_get_operand (self->model));
@@ -237,7 +240,7 @@ check_memory (PentPipeline *self, const PentRequest *request, const PentSource *
 {
   PentCheckpoint *checkpoint = pent_model_get_checkpoint (self->model);
   const PentUnetConfig *unet = pent_checkpoint_get_unet (checkpoint);
-  gboolean encodes = request->init != NULL || unet->in_channels > unet->out_channels;
+  gboolean encodes = request->init != NULL || source->passes->len > 1 || unet->in_channels > unet->out_channels;
   int scale = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
   int positions = pent_checkpoint_get_clip (checkpoint)->positions;
 
@@ -271,6 +274,8 @@ prepare (PentPipeline *self, PentRequest *request, GError **error)
       || !pent_source_fit (source, checkpoint, request, error) || !check_memory (self, request, source, error))
     return NULL;
   fill_info (self, request, source);
+  if (source->note != NULL)
+    warn (self, source->note);
   return g_steal_pointer (&source);
 }
 
@@ -533,7 +538,7 @@ make_canvas (const Run *run, GError **error)
 
   if (source->image == NULL)
     return pent_image_new (source->width, source->height, 3, 8, error);
-  g_autoptr (PentImage) start = is_exact (run) ? pent_image_ref (source->image) : pent_image_to_rgb8 (source->image, error);
+  g_autoptr (PentImage) start = is_exact (run) ? pent_image_ref (source->image) : pent_image_over_white (source->image, error);
   return start != NULL ? pent_image_crop (start, 0, 0, source->width, source->height, error) : NULL;
 }
 
@@ -552,7 +557,7 @@ start_edit (Run *run)
 static gboolean
 prepare_patch (Run *run, gint64 seed, GError **error)
 {
-  PentImage *canvas = run->source->image != NULL ? run->canvas : NULL;
+  PentImage *canvas = pent_source_has_picture (run->source, run->pass) ? run->canvas : NULL;
   gboolean same = run->source->passes->len == 1
                   && (run->request->fill != PENT_FILL_NOISE || run->patch_seed == seed)
                   && !pent_source_get_pass (run->source, 0)->extends;
@@ -610,7 +615,7 @@ run_picture (Run *run, int index, GError **error)
   run->step = 0;
   for (run->pass = 0; run->pass < run->source->passes->len; run->pass++)
     {
-      run->start = first_step (self, run->request, run->source, run->pass);
+      run->start = first_step (self, run->source, run->pass);
       run->n_steps = self->resolved.schedule->n_steps - run->start;
       if (!prepare_patch (run, pass_seed (seed, run->pass), error))
         return FALSE;
@@ -637,7 +642,7 @@ run_pictures (Run *run, GError **error)
   if (run->source == NULL)
     return FALSE;
   for (guint i = 0; i < run->source->passes->len; i++)
-    run->n_all_steps += self->resolved.schedule->n_steps - first_step (self, run->request, run->source, i);
+    run->n_all_steps += self->resolved.schedule->n_steps - first_step (self, run->source, i);
   self->info.seconds_load = seconds_since (run->begin);
 
   if (!encode_prompts (run, error) || !prepare_preview (run, error))

@@ -49,7 +49,9 @@ typedef struct
   int         width, height;  /* of the pictures */
   int         steps_run;      /* of one pass: fewer than steps in image-to-image */
   double      strength;       /* resolved */
-  int         n_passes;       /* more than one in a large extension */
+  gboolean    fitted;         /* the source came to another size */
+  double      hires_strength; /* resolved, or PENT_UNSET */
+  int         n_passes;       /* more than one in a large extension, and two with hires */
   PentRect    region;         /* what the first pass computes, in pixels of the result padded to whole cells */
   int         run_width, run_height; /* the size the region is computed at */
   int         grow, feather, blend; /* of the first pass; 0 without a mask */

@@ -18,6 +18,12 @@ fail_unknown (GError **error, const char *option, const char *value)
 }
 
 static gboolean
+is_extended (const PentRequest *r)
+{
+  return r->outpaint[0] > 0 || r->outpaint[1] > 0 || r->outpaint[2] > 0 || r->outpaint[3] > 0;
+}
+
+static gboolean
 check_numbers (const PentRequest *r, GError **error)
 {
   const char *wrong = NULL;
@@ -38,8 +44,14 @@ check_numbers (const PentRequest *r, GError **error)
     wrong = "--mask needs --init, the picture to repaint";
   else if (MIN (MIN (r->outpaint[0], r->outpaint[1]), MIN (r->outpaint[2], r->outpaint[3])) < 0)
     wrong = "--outpaint takes four lengths from 0: LEFT,TOP,RIGHT,BOTTOM";
-  else if (r->init == NULL && (r->outpaint[0] > 0 || r->outpaint[1] > 0 || r->outpaint[2] > 0 || r->outpaint[3] > 0))
+  else if (r->init == NULL && is_extended (r))
     wrong = "--outpaint needs --init, the picture to widen";
+  else if (r->hires != PENT_UNSET && !(r->hires >= 1 && r->hires <= 8))
+    wrong = "--hires must be 1 to 8";
+  else if (r->hires_strength != PENT_UNSET && !(r->hires_strength >= 0 && r->hires_strength <= 1))
+    wrong = "--hires-strength must be 0 to 1";
+  else if (r->hires != PENT_UNSET && (r->mask != NULL || is_extended (r)))
+    wrong = "--hires enlarges a whole picture: leave it out with --mask and --outpaint";
 
   if (wrong != NULL)
     g_set_error_literal (error, PENT_ERROR, PENT_ERROR_USAGE, wrong);

@@ -15,6 +15,9 @@
 /* How far colours are brought to those around the mask, unless asked for. */
 #define DEFAULT_MATCH 1.0
 
+/* Of the second pass: enough to make detail, too little to make other things. */
+#define HIRES_STRENGTH 0.5
+
 /* Pixels along a side of the largest result. */
 #define MAX_SIDE 16384
 
@@ -77,11 +80,8 @@ choose_size (const PentRequest *request, int native, int *width, int *height)
 
 /* Scales to cover the size and cuts off evenly what stands out. */
 static PentImage *
-fit_image (PentImage *image, int width, int height, GError **error)
+crop_to (PentImage *image, int width, int height, GError **error)
 {
-  if (image->width == width && image->height == height)
-    return pent_image_ref (image);
-
   double ratio = MAX ((double) width / image->width, (double) height / image->height);
   int scaled_width = MAX ((int) lrint (image->width * ratio), width);
   int scaled_height = MAX ((int) lrint (image->height * ratio), height);
@@ -110,6 +110,29 @@ widen_image (PentImage *image, int width, int height, const PentRect *known, GEr
         memcpy (to + x * pixel, from + CLAMP (x - known->x, 0, image->width - 1) * pixel, pixel);
     }
   return canvas;
+}
+
+/* Scales to lie inside the size, in its middle, and lets the edges go on. */
+static PentImage *
+pad_to (PentImage *image, int width, int height, GError **error)
+{
+  double ratio = MIN ((double) width / image->width, (double) height / image->height);
+  int scaled_width = CLAMP ((int) lrint (image->width * ratio), 1, width);
+  int scaled_height = CLAMP ((int) lrint (image->height * ratio), 1, height);
+  g_autoptr (PentImage) scaled = pent_image_scale (image, scaled_width, scaled_height, error);
+  const PentRect known = { (width - scaled_width) / 2, (height - scaled_height) / 2, scaled_width, scaled_height };
+
+  return scaled != NULL ? widen_image (scaled, width, height, &known, error) : NULL;
+}
+
+static PentImage *
+fit_image (PentImage *image, int width, int height, PentFit fit, GError **error)
+{
+  if (image->width == width && image->height == height)
+    return pent_image_ref (image);
+  if (fit == PENT_FIT_SCALE)
+    return pent_image_scale (image, width, height, error);
+  return fit == PENT_FIT_PAD ? pad_to (image, width, height, error) : crop_to (image, width, height, error);
 }
 
 static double
@@ -147,7 +170,7 @@ set_mask (PentSource *self, PentRequest *request, GError **error)
                    request->mask->width, request->mask->height, request->init->width, request->init->height);
       return FALSE;
     }
-  self->mask = fit_image (request->mask, self->known.width, self->known.height, error);
+  self->mask = fit_image (request->mask, self->known.width, self->known.height, request->fit, error);
   return self->mask != NULL;
 }
 
@@ -247,6 +270,16 @@ plan_large (PentSource *self, const PentEdit *edit, const PentRect *bounds)
 }
 
 static gboolean
+is_white (const PentImage *mask)
+{
+  for (int y = 0; y < mask->height; y++)
+    for (int x = 0; x < mask->width; x++)
+      if (pent_mask_value (mask, x, y) < 1)
+        return FALSE;
+  return TRUE;
+}
+
+static gboolean
 plan_edit (PentSource *self, const PentEdit *edit, gboolean extended, GError **error)
 {
   PentRect bounds = { 0 };
@@ -260,6 +293,8 @@ plan_edit (PentSource *self, const PentEdit *edit, gboolean extended, GError **e
       return FALSE;
     }
 
+  if (self->mask != NULL && is_white (self->mask))
+    self->note = "The mask is white everywhere, so nothing of the picture is kept.";
   if (!extended)
     plan_mask (self, edit, &bounds);
   else if (edit->region != PENT_REGION_AUTO || pent_geometry_is_whole (edit))
@@ -267,6 +302,12 @@ plan_edit (PentSource *self, const PentEdit *edit, gboolean extended, GError **e
   else
     plan_large (self, edit, &bounds);
   return TRUE;
+}
+
+static int
+enlarge (int length, double factor)
+{
+  return MAX ((int) MIN (lrint (length * factor / 8) * 8, G_MAXINT / 2), 8);
 }
 
 /* Sides of the result, and where on it the picture lies. */
@@ -277,6 +318,13 @@ set_sizes (PentSource *self, const PentRequest *request, int native, GError **er
   int width, height;
 
   choose_size (request, native, &width, &height);
+  self->first_width = width;
+  self->first_height = height;
+  if (request->hires != PENT_UNSET)
+    {
+      width = enlarge (width, request->hires);
+      height = enlarge (height, request->hires);
+    }
   if (o[0] + (gint64) width + o[2] > MAX_SIDE || o[1] + (gint64) height + o[3] > MAX_SIDE)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
@@ -312,6 +360,19 @@ plan_whole (PentSource *self, const PentEdit *edit)
   add_pass (self, &geometry, FALSE, FALSE);
 }
 
+/* Small first, where the model sees the whole as it was taught to; then, what
+ * came of it enlarged, at full size. */
+static void
+plan_hires (PentSource *self, const PentEdit *edit, const PentRequest *request)
+{
+  plan_whole (self, edit);
+  plan_whole (self, edit);
+  PentPass *first = &g_array_index (self->passes, PentPass, 0), *second = &g_array_index (self->passes, PentPass, 1);
+  first->run_width = pent_geometry_pad (self->first_width, edit->cell);
+  first->run_height = pent_geometry_pad (self->first_height, edit->cell);
+  second->strength = request->hires_strength != PENT_UNSET ? request->hires_strength : HIRES_STRENGTH;
+}
+
 /**
  * pent_source_new:
  *
@@ -333,7 +394,9 @@ pent_source_new (PentCheckpoint *checkpoint, const PentRequest *request, GError 
   if (!set_sizes (self, request, native_side (checkpoint), error))
     return NULL;
   const PentEdit edit = make_edit (self, checkpoint, request);
-  if ((request->mask == NULL && !is_extended (request)) || pent_geometry_is_whole (&edit))
+  if (request->hires != PENT_UNSET)
+    plan_hires (self, &edit, request);
+  else if ((request->mask == NULL && !is_extended (request)) || pent_geometry_is_whole (&edit))
     plan_whole (self, &edit);
   return g_steal_pointer (&self);
 }
@@ -356,7 +419,7 @@ pent_source_fit (PentSource *self, PentCheckpoint *checkpoint, PentRequest *requ
 
   if (request->init == NULL)
     return TRUE;
-  g_autoptr (PentImage) fitted = fit_image (request->init, self->known.width, self->known.height, error);
+  g_autoptr (PentImage) fitted = fit_image (request->init, self->known.width, self->known.height, request->fit, error);
   if (fitted == NULL)
     return FALSE;
   self->image = is_extended (request) ? widen_image (fitted, self->width, self->height, &self->known, error)
@@ -367,6 +430,17 @@ pent_source_fit (PentSource *self, PentCheckpoint *checkpoint, PentRequest *requ
     return TRUE;
   g_array_set_size (self->passes, 0);
   return plan_edit (self, &edit, is_extended (request), error);
+}
+
+/**
+ * pent_source_has_picture:
+ *
+ * Returns: whether @pass starts from pixels, not from noise alone
+ */
+gboolean
+pent_source_has_picture (const PentSource *self, guint pass)
+{
+  return self->image != NULL || pass > 0;
 }
 
 const PentPass *

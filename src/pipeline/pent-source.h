@@ -44,12 +44,15 @@ typedef struct
  * PentSource:
  * @width: of the result, pixels; any number
  * @height: of the result
+ * @first_width: of the result before it is enlarged for a second pass
+ * @first_height: likewise
  * @image: (nullable): the picture at the result's size, in the format it came
  *   in; where it is extended, its edge goes on
  * @known: where on the result the picture lies
  * @mask: (nullable): as painted, of the size of @known
  * @strength: of the first pass
  * @match: how far colours are brought to their surroundings, 0 to 1
+ * @note: (nullable): a sentence on the mask, for the user
  * @passes: (element-type PentPass): at least one
  *
  * What a request starts from, and what is to be computed.
@@ -57,11 +60,13 @@ typedef struct
 typedef struct
 {
   int        width, height;
+  int        first_width, first_height;
   PentImage *image;
   PentRect   known;
   PentImage *mask;
   double     strength;
   double     match;
+  const char *note;
   GArray    *passes;
 } PentSource;
 
@@ -70,6 +75,7 @@ void            pent_source_free         (PentSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentSource, pent_source_free)
 
 gboolean        pent_source_fit          (PentSource *self, PentCheckpoint *checkpoint, PentRequest *request, GError **error);
+gboolean        pent_source_has_picture  (const PentSource *self, guint pass);
 const PentPass *pent_source_get_pass     (const PentSource *self, guint pass);
 PentMask       *pent_source_make_mask    (const PentSource *self, guint pass);
 PentMask       *pent_source_make_margins (const PentSource *self, guint pass, gboolean detail);

@@ -305,6 +305,31 @@ class Extras(Case):
         equal((min(changed) // size, max(changed) // size), (17, 50))
         check(all(samples[4 * i + 3] == 255 for i in changed), "what is painted is not opaque")
 
+    def test_notes(self):
+        """What cannot be kept as it was is said, and the recipe remembers."""
+        ink = pathlib.Path(__file__).parent.parent / "library" / "pictures" / "ink.jpg"
+        write_png(self.work / "mask.png", 7, 5, 1, bytes([255] * 35))
+        done = self.generate("--init", ink, "--mask", "mask.png", "--output", "a.jpg", "--json")
+        told = json.loads(done.out)["recipe"]["notes"]
+        for word in ("Source: the picture is CMYK", "Result: a JPEG", "white everywhere"):
+            check(word in told, told)
+        check(str(self.work) not in told and "ink.jpg" not in told, told)
+        equal(done.err.count("warning: "), 3)
+
+    def test_fit_and_hires(self):
+        write_png(self.work / "source.png", 100, 50, 3, bytes(15000))
+        recipe = json.loads(self.generate("--init", "source.png", "--width", 64, "--height", 64, "--fit", "pad", "--output",
+                                          "a.png", "--json").out)["recipe"]
+        equal((recipe["fit"], "hires" in recipe), ("pad", False))
+        done = json.loads(self.generate("--width", 64, "--height", 48, "--hires", 2, "--output", "b.png", "--json").out)
+        recipe = done["recipe"]
+        equal([recipe[key] for key in ("width", "height", "hires", "hires_strength", "computed_size")],
+              [128, 96, 2, 0.5, "64x48"])
+        equal(len(done["seconds"]["step"]), 3)
+        width, height, _, _, texts = read_png(self.work / "b.png")
+        equal((width, height), (128, 96))
+        check("Denoising strength: 0.5, " in texts["parameters"] and "Hires upscale: 2, " in texts["parameters"])
+
     def test_edit_is_open_raster(self):
         write_png(self.work / "source.png", 40, 40, 3, bytes(4800))
         self.generate("--init", "source.png", "--outpaint", "20,0,8,0", "--output", "a.png", "--keep-edit", "a.ora")

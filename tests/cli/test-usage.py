@@ -52,6 +52,11 @@ class Commands(Case):
             self.fails(2, *PROMPT, "--init", "none.png", "--outpaint", margins, says="--outpaint")
         self.fails(3, *PROMPT, "--init", "none.png", "--outpaint", "8,0,8,0", says="none.png")
 
+    def test_hires(self):
+        self.fails(2, *PROMPT, "--hires", 0.5, says="--hires")
+        self.fails(2, *PROMPT, "--hires", 2, "--init", "none.png", "--mask", "none.png", says="--hires")
+        self.fails(2, *PROMPT, "--init", "none.png", "--fit", "corp", says="crop")
+
     def test_keep_edit(self):
         edit = (*PROMPT, "--init", "none.png", "--mask", "none.png")
         self.fails(2, *PROMPT, "--init", "none.png", "--keep-edit", "a.ora", says="--mask")

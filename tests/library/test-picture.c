@@ -119,7 +119,7 @@ test_webp_pixels (void)
   assert_same_picture (rgba, with_alpha->image);
 
   g_autoptr (PentImage) deep = make_picture (33, 17, 2, 16);
-  g_autoptr (PentImage) rounded = pent_image_to_rgb8 (deep, NULL);
+  g_autoptr (PentImage) rounded = pent_image_to_rgba8 (deep, NULL);
   g_autoptr (PentPictureFile) shallow = there_and_back (deep, PENT_PICTURE_WEBP, texts);
   assert_same_picture (rounded, shallow->image);
 }

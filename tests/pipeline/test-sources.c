@@ -79,6 +79,102 @@ test_typed_sizes (void)
     }
 }
 
+/* Three ways to another size are three pictures, and one where the proportions
+ * are the same. */
+static void
+test_fits (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  const int heights[] = { 64, 32 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (heights); i++)
+    {
+      Outcome *outcomes[3];
+      for (PentFit fit = PENT_FIT_CROP; fit <= PENT_FIT_PAD; fit++)
+        {
+          g_autoptr (PentRequest) request = runner_request ("tiny");
+          request->width = 64;
+          request->height = heights[i];
+          request->init = golden_picture (100, 50);
+          request->fit = fit;
+          outcomes[fit] = runner_run (pipeline, request, NULL);
+          g_assert_cmpint (outcome_image (outcomes[fit], 0)->width, ==, 64);
+          g_assert_cmpint (outcome_image (outcomes[fit], 0)->height, ==, heights[i]);
+        }
+      for (int j = 0; j < 3; j++)
+        {
+          gboolean same = g_bytes_equal (g_ptr_array_index (outcomes[j]->latents, 0),
+                                         g_ptr_array_index (outcomes[(j + 1) % 3]->latents, 0));
+          g_assert_cmpint (same, ==, i == 1);
+        }
+      for (int j = 0; j < 3; j++)
+        outcome_free (outcomes[j]);
+    }
+}
+
+/* Small, then large: the second pass runs its share of the steps at the full
+ * size, and strength 0 leaves nothing but the enlargement. */
+static void
+test_hires (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+
+  for (int from_picture = 0; from_picture < 2; from_picture++)
+    {
+      g_autoptr (PentRequest) request = runner_request ("tiny");
+      const RunOptions options = { .previews = TRUE };
+      request->width = 64;
+      request->height = 48;
+      request->hires = 1.5;
+      request->init = from_picture ? golden_picture (100, 50) : NULL;
+      request->strength = 0.75;
+      g_autoptr (Outcome) outcome = runner_run (pipeline, request, &options);
+      g_assert_cmpint (outcome_image (outcome, 0)->width, ==, 96);
+      g_assert_cmpint (outcome_image (outcome, 0)->height, ==, 72);
+      g_assert_cmpint (outcome->latent_width, ==, 12);
+      g_assert_cmpint (outcome->n_steps, ==, (from_picture ? 3 : 4) + 2);
+      g_assert_cmpfloat (outcome->fraction, ==, 1);
+
+      request->hires_strength = 1;
+      g_autoptr (Outcome) all = runner_run (pipeline, request, NULL);
+      g_assert_cmpint (all->n_steps, ==, (from_picture ? 3 : 4) + 4);
+    }
+
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+  const int box[4] = { 1, 1, 5, 5 };
+  request->hires = 0.5;
+  assert_fails (pipeline, request, PENT_ERROR_USAGE, "--hires");
+  request->hires = 2;
+  request->init = golden_picture (64, 64);
+  request->mask = golden_mask (64, 64, box, FALSE);
+  assert_fails (pipeline, request, PENT_ERROR_USAGE, "--hires");
+}
+
+/* One pixel, and a mask that keeps nothing. */
+static void
+test_smallest (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+  const int box[4] = { 0, 0, 1, 1 };
+  const PentRunInfo *info;
+  g_autoptr (GError) error = NULL;
+
+  request->width = request->height = PENT_UNSET;
+  request->init = golden_picture (1, 1);
+  request->mask = golden_mask (1, 1, box, FALSE);
+  for (PentRegion region = PENT_REGION_AUTO; region <= PENT_REGION_MASKED; region++)
+    {
+      request->region = region;
+      g_autoptr (Outcome) outcome = runner_run (pipeline, request, NULL);
+      g_assert_cmpint (outcome_image (outcome, 0)->width, ==, 1);
+    }
+  pent_pipeline_check (pipeline, request, &info, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (info->warnings->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (info->warnings, 0), "white"));
+}
+
 /* Nothing is run: the picture goes through the VAE and back. Hardly more than
  * nothing is no more. */
 static void
@@ -346,6 +442,9 @@ add_tests (void)
   g_test_add_func ("/sources/odd-sizes", test_odd_sizes);
   g_test_add_func ("/sources/padding", test_padding);
   g_test_add_func ("/sources/typed-sizes", test_typed_sizes);
+  g_test_add_func ("/sources/fits", test_fits);
+  g_test_add_func ("/sources/hires", test_hires);
+  g_test_add_func ("/sources/smallest", test_smallest);
   g_test_add_func ("/sources/strength-0", test_strength_0);
   for (guint i = 0; i < G_N_ELEMENTS (mask_cases); i++)
     {
