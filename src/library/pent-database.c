@@ -18,6 +18,7 @@ G_DEFINE_QUARK (pent-damage-error-quark, pent_damage_error)
 struct _PentDatabase
 {
   sqlite3          *handle;
+  sqlite3_stmt     *rollback; /* made beforehand, for when there is no memory */
   char             *path;
   char             *shown;   /* the path in UTF-8 */
   const PentSchema *schema;
@@ -229,11 +230,13 @@ pent_database_ask_int (PentDatabase *self, gint64 *value, GError **error, const 
 /**
  * pent_database_begin:
  *
- * Starts a transaction that writes, and waits for other programs first.
+ * Starts a transaction that writes, and waits for other programs first. What is
+ * left of one that could not even be rolled back goes.
  */
 gboolean
 pent_database_begin (PentDatabase *self, GError **error)
 {
+  pent_database_rollback (self);
   return run (self, "BEGIN IMMEDIATE", error);
 }
 
@@ -249,19 +252,23 @@ pent_database_commit (PentDatabase *self, GError **error)
 void
 pent_database_rollback (PentDatabase *self)
 {
-  if (!sqlite3_get_autocommit (self->handle))
-    sqlite3_exec (self->handle, "ROLLBACK", NULL, NULL, NULL);
+  if (sqlite3_get_autocommit (self->handle))
+    return;
+  sqlite3_step (self->rollback);
+  sqlite3_reset (self->rollback);
 }
 
 /**
  * pent_database_set_durable:
  *
  * Whether a commit waits for the disk, as it does unless this says otherwise.
- * Without, it survives the program's death, but a power cut may undo it.
+ * Without, it survives the program's death, but a power cut may undo it. Not
+ * inside a transaction.
  */
 gboolean
 pent_database_set_durable (PentDatabase *self, gboolean durable, GError **error)
 {
+  pent_database_rollback (self);
   return run (self, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
 }
 
@@ -355,6 +362,12 @@ open_handle (const char *path, const PentSchema *schema, int flags, GError **err
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   if (!run (self, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON", error))
     return NULL;
+  code = sqlite3_prepare_v2 (self->handle, "ROLLBACK", -1, &self->rollback, NULL);
+  if (code != SQLITE_OK)
+    {
+      set_error (self, code, error);
+      return NULL;
+    }
   return g_steal_pointer (&self);
 }
 
@@ -442,6 +455,7 @@ pent_database_open_to_read (const char *path, const PentSchema *schema, GError *
 void
 pent_database_close (PentDatabase *self)
 {
+  sqlite3_finalize (self->rollback);
   sqlite3_close_v2 (self->handle);
   g_free (self->path);
   g_free (self->shown);

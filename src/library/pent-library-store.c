@@ -38,12 +38,11 @@ pent_library_check_pictures (const PentFolders *folders, GError **error)
 /* A picture on its way in. */
 typedef struct
 {
-  gint64    id;          /* 0 before it has one */
-  char     *file;        /* absolute */
-  gboolean  is_written;
-  GBytes   *contents;
-  char     *hash;
-  gint64    created;
+  gint64  id;         /* 0 before it has one */
+  char   *file;       /* absolute; with the number, nobody else's unless the user named it */
+  GBytes *contents;
+  char   *hash;
+  gint64  created;
 } Arrival;
 
 static void
@@ -179,8 +178,7 @@ write_files (PentLibrary *self, Arrival *arrival, const PentLibraryEntry *entry,
     return FALSE;
   if (!keep_original (arrival, entry->source, error) || !keep_original (arrival, entry->mask, error))
     return FALSE;
-  arrival->is_written = pent_file_write (arrival->file, arrival->contents, TRUE, error);
-  return arrival->is_written;
+  return pent_file_write (arrival->file, arrival->contents, TRUE, error);
 }
 
 static const char *
@@ -271,10 +269,10 @@ commit_picture (PentLibrary *self, const Arrival *arrival, const PentLibraryEntr
 static void
 give_up (PentLibrary *self, const Arrival *arrival, const PentLibraryEntry *entry)
 {
-  if (arrival->is_written && entry->file == NULL)
-    g_unlink (arrival->file);
   if (arrival->id != 0)
     {
+      if (entry->file == NULL)
+        g_unlink (arrival->file);
       pent_database_do (self->database, NULL, "DELETE FROM arriving WHERE id = ?", "i", arrival->id);
       pent_library_lock (self->lock, arrival->id, PENT_LOCK_NONE, FALSE);
     }
