@@ -20,14 +20,18 @@ G_BEGIN_DECLS
  * a linear layer is (out, in), a convolution (out, in, height, width), a norm
  * or a bias (channels), an embedding (entries, width).
  */
-typedef struct
+typedef struct _PentWeight PentWeight;
+
+struct _PentWeight
 {
-  const char *name;
-  PentDtype   dtype;
-  int         n_dims;
-  gint64      dim[PENT_WEIGHT_MAX_DIMS];
-  const void *data;
-} PentWeight;
+  const char   *name;
+  PentDtype     dtype;
+  int           n_dims;
+  gint64        dim[PENT_WEIGHT_MAX_DIMS];
+  const void   *data;
+  void        (*release) (const PentWeight *self);
+  gconstpointer owner;
+};
 
 static inline gsize
 pent_weight_n_elements (const PentWeight *weight)
@@ -36,6 +40,15 @@ pent_weight_n_elements (const PentWeight *weight)
   for (int i = 0; i < weight->n_dims; i++)
     n *= weight->dim[i];
   return n;
+}
+
+/* A device has its own copy now: the memory behind the view may be reused until
+ * the data are read again, which is allowed and slow. */
+static inline void
+pent_weight_release (const PentWeight *weight)
+{
+  if (weight->release != NULL)
+    weight->release (weight);
 }
 
 G_END_DECLS

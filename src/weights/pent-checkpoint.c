@@ -133,13 +133,21 @@ find_entry (PentCheckpoint *self, PentComponent component, const char *name)
   return pent_tensor_table_find (self->parts[component].table, name);
 }
 
+static void
+release_weight (const PentWeight *weight)
+{
+  const PentTensorEntry *entry = weight->owner;
+
+  pent_safetensors_release (entry->file, entry->info);
+}
+
 /* A tensor that the checks at opening did not cover may be of any kind. */
 static gboolean
 fill_weight (PentWeight *weight, const PentTensorEntry *entry)
 {
   const PentTensorInfo *info = entry->info;
 
-  *weight = (PentWeight) { .name = info->name, .n_dims = info->n_dims };
+  *weight = (PentWeight) { .name = info->name, .n_dims = info->n_dims, .release = release_weight, .owner = entry };
   if (info->n_dims < 1 || info->n_dims > PENT_WEIGHT_MAX_DIMS || info->size == 0
       || !pent_tensor_is_readable (info, &weight->dtype))
     return FALSE;

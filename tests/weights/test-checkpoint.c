@@ -462,6 +462,8 @@ test_release_pages (Fixture *self, gconstpointer title)
 
   get_weight (model, self->names->pdata[0], &weight);
   assert_mark (&weight, self->names->pdata[0]);
+  pent_weight_release (&weight);
+  assert_mark (&weight, self->names->pdata[0]);
   for (int i = 0; i < PENT_N_COMPONENTS; i++)
     pent_checkpoint_release_pages (model, i);
   assert_mark (&weight, self->names->pdata[0]);

@@ -292,7 +292,10 @@ pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, void *
   if (self->data == NULL)
     return FALSE;
   if (pent_dnn_layout_pack (self->layout, make_plain (self, kernels, staging), self->data, error))
-    return TRUE;
+    {
+      pent_weight_release (&self->source);
+      return TRUE;
+    }
   pent_cpu_memory_free (self->data, self->size);
   self->data = NULL;
   return FALSE;

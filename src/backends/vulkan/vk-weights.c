@@ -255,6 +255,7 @@ pent_vk_weights_take (PentVkWeights *self, const PentWeight *source, PentVkForm 
       pent_vk_weights_release (self, &entry->weight);
       return NULL;
     }
+  pent_weight_release (source);
   return &entry->weight;
 }
 
