@@ -6,6 +6,7 @@
 #include "pent-image-scale.h"
 #include "pent-match.h"
 #include "pent-paste.h"
+#include "pent-tone.h"
 
 /* "own": as in PentRequest */
 #define UNSET (-1)
@@ -89,10 +90,11 @@ pent_edit_layer_render (const PentEditLayer *self, const PentJoin *join, PentIma
       return g_steal_pointer (&scaled);
     }
   g_autoptr (PentMask) mask = regrow (self, join->grow);
-  PentImage *matched = pent_match_colours (scaled, canvas, region, mask, self->ring, join->match, error);
-  if (matched != NULL)
+  g_autoptr (PentImage) matched = pent_match_colours (scaled, canvas, region, mask, self->ring, join->match, error);
+  PentImage *toned = matched != NULL ? pent_tone_edges (matched, canvas, region, mask, self->ring, join->match, error) : NULL;
+  if (toned != NULL)
     *alpha = pent_mask_to_alpha (mask, join->feather != UNSET ? join->feather : self->blend);
-  return matched;
+  return toned;
 }
 
 /**

@@ -42,7 +42,8 @@ typedef struct
  * PentJoin:
  * @grow: pixels by which masks are widened, narrowed where it is below 0
  * @feather: width of the slope, or %PENT_UNSET: each layer's own
- * @match: how far colours are brought to their surroundings, 0 to 1
+ * @match: how far colours are brought to their surroundings, in mean, spread
+ *   and tone at the edge, 0 to 1
  *
  * What can still be chosen when the model has done its work.
  */

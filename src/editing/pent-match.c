@@ -215,7 +215,6 @@ pent_match_colours (PentImage *painted, PentImage *canvas, const PentRect *regio
   PentImage *matched = pent_image_new (painted->width, painted->height, 3, 16, error);
   guint16 *to = matched != NULL ? (guint16 *) (void *) matched->pixels : NULL;
   for (gsize p = 0; to != NULL && p < (gsize) painted->width * painted->height; p++)
-    if (mask->values[p] > 0)
-      move_pixel (painted, p, &is, &should, strength, to + p * 3);
+    move_pixel (painted, p, &is, &should, strength, to + p * 3);
   return matched;
 }
