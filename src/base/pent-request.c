@@ -132,6 +132,35 @@ pent_request_new (void)
   return self;
 }
 
+/**
+ * pent_request_copy:
+ *
+ * Returns: (transfer full): a request of its own, which its maker may still
+ *   change
+ */
+PentRequest *
+pent_request_copy (const PentRequest *self)
+{
+  PentRequest *copy = g_memdup2 (self, sizeof *self);
+
+  g_atomic_ref_count_init (&copy->refs);
+  copy->prompt = g_strdup (self->prompt);
+  copy->negative = g_strdup (self->negative);
+  copy->template_name = g_strdup (self->template_name);
+  copy->model = g_strdup (self->model);
+  copy->vae = g_strdup (self->vae);
+  copy->prediction = g_strdup (self->prediction);
+  copy->sampler = g_strdup (self->sampler);
+  copy->schedule = g_strdup (self->schedule);
+  copy->spacing = g_strdup (self->spacing);
+  copy->rng = g_strdup (self->rng);
+  copy->device = g_strdup (self->device);
+  copy->notes = g_strdup (self->notes);
+  copy->init = self->init != NULL ? pent_image_ref (self->init) : NULL;
+  copy->mask = self->mask != NULL ? pent_image_ref (self->mask) : NULL;
+  return copy;
+}
+
 PentRequest *
 pent_request_ref (PentRequest *self)
 {
@@ -155,6 +184,7 @@ pent_request_unref (PentRequest *self)
   g_free (self->rng);
   g_free (self->device);
   g_free (self->notes);
+  g_free (self->template_name);
   g_clear_pointer (&self->init, pent_image_unref);
   g_clear_pointer (&self->mask, pent_image_unref);
   g_free (self);

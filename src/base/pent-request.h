@@ -70,6 +70,7 @@ typedef struct
 
   char   *prompt;          /* never NULL */
   char   *negative;        /* never NULL */
+  char   *template_name;   /* "NAME@VERSION" that the prompt was made from, or NULL */
   char   *model;           /* path of a file or folder, or NULL: the starter model */
   char   *vae;             /* path or NULL */
   gint64  seed;            /* of the first picture, 0 to 2^63-1 */
@@ -105,6 +106,7 @@ typedef struct
 } PentRequest;
 
 PentRequest *pent_request_new   (void);
+PentRequest *pent_request_copy  (const PentRequest *self);
 PentRequest *pent_request_ref   (PentRequest *self);
 void         pent_request_unref (PentRequest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentRequest, pent_request_unref)

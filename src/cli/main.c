@@ -33,6 +33,7 @@ static const char help[] =
   "  info PICTURE [--json]       the recipe stored in a picture, ours or another program's\n"
   "  rerun PICTURE               make it again from its recipe and compare\n"
   "  history COMMAND             the library of pictures: list, show, search, ...\n"
+  "  template COMMAND            prompts with slots: add, list, show\n"
   "  bench [--operators]         how fast this machine paints, and where the time goes\n"
   "\n"
   "Each command has a --help of its own; --version prints the version.\n"
@@ -55,6 +56,7 @@ static const Command commands[] = {
   { "info", pent_cli_info },
   { "rerun", pent_cli_rerun },
   { "history", pent_cli_history },
+  { "template", pent_cli_template },
   { "bench", pent_cli_bench },
 };
 

@@ -14,6 +14,7 @@ int pent_cli_tokens   (char **arguments);
 int pent_cli_info     (char **arguments);
 int pent_cli_rerun    (char **arguments);
 int pent_cli_history  (char **arguments);
+int pent_cli_template (char **arguments);
 int pent_cli_bench    (char **arguments);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "pent-cli-commands.h"
 #include "pent-cli-files.h"
 #include "pent-cli-generate-options.h"
+#include "pent-cli-grid.h"
 #include "pent-cli-help.h"
 #include "pent-cli-latents.h"
 #include "pent-cli-message.h"
@@ -13,6 +14,7 @@
 #include "pent-cli-previews.h"
 #include "pent-cli-progress.h"
 #include "pent-cli-report.h"
+#include "pent-cli-requests.h"
 #include "pent-cli-signals.h"
 #include "pent-edit-file.h"
 #include "pent-error.h"
@@ -34,6 +36,8 @@ static const char examples[] =
   "      --negative \"blurry\" --steps 30 --sampler euler-a --width 768 --height 512\n"
   "  pentimento-cli generate --prompt \"a red sail\" --init photo.jpg --mask mask.png --output new.png\n"
   "  pentimento-cli generate --prompt \"a lighthouse\" --library\n"
+  "  pentimento-cli generate --requests requests.jsonl >results.jsonl\n"
+  "  pentimento-cli generate --prompt \"a lake\" --output sheet.png --grid steps=10,20 cfg=4,7\n"
   "\n"
   "Usage: pentimento-cli generate --prompt TEXT [OPTION...]\n";
 
@@ -349,6 +353,11 @@ pent_cli_generate (char **arguments)
     return pent_cli_fail (error);
   if (pent_cli_arguments_wants_help (parsed))
     return pent_cli_help_print (examples, options, n_options);
+
+  if (pent_cli_arguments_has (parsed, "requests"))
+    return pent_cli_run_requests (parsed, arguments);
+  if (pent_cli_arguments_has (parsed, "grid"))
+    return pent_cli_run_grid (parsed, arguments);
 
   self.signals = pent_cli_signals_start (self.cancellable);
   self.order = pent_cli_order_new (parsed, &error);

@@ -8,6 +8,7 @@
 
 #include "pent-cli-device.h"
 #include "pent-cli-message.h"
+#include "pent-cli-template.h"
 #include "pent-edit-file.h"
 #include "pent-error.h"
 #include "pent-picture.h"
@@ -178,9 +179,12 @@ check_keep_edit (PentCliArguments *arguments, GError **error)
 static gboolean
 check_usage (PentCliArguments *arguments, GError **error)
 {
-  if (!pent_cli_arguments_no_operands (arguments, error))
+  gboolean has_template = pent_cli_arguments_has (arguments, "template");
+  if (!has_template && !pent_cli_arguments_no_operands (arguments, error))
     return FALSE;
-  if (!pent_cli_arguments_has (arguments, "prompt"))
+  if (has_template && pent_cli_arguments_has (arguments, "prompt"))
+    return fail_usage (error, "--template and --prompt both say what to paint: leave out one of them.");
+  if (!has_template && !pent_cli_arguments_has (arguments, "prompt"))
     return fail_usage (error, "--prompt is missing: --prompt \"a lighthouse by the sea, sunset\" says what to paint.");
   if (pent_cli_arguments_has (arguments, "mask") && !pent_cli_arguments_has (arguments, "init"))
     return fail_usage (error, "--mask needs a picture to repaint: give it with --init.");
@@ -330,8 +334,13 @@ open_pictures (PentRequest *request, PentCliArguments *arguments, GError **error
   return FALSE;
 }
 
-static PentCliProgressMode
-progress_mode (const char *word)
+/**
+ * pent_cli_progress_mode:
+ *
+ * Returns: the mode that the word of --progress names
+ */
+PentCliProgressMode
+pent_cli_progress_mode (const char *word)
 {
   if (g_str_equal (word, "bar"))
     return PENT_CLI_PROGRESS_BAR;
@@ -372,8 +381,28 @@ pent_cli_order_new (PentCliArguments *arguments, GError **error)
   self->json = pent_cli_arguments_has (arguments, "json");
   self->library = pent_cli_arguments_has (arguments, "library");
   self->dry_run = pent_cli_arguments_has (arguments, "dry-run");
-  self->progress = progress_mode (pent_cli_arguments_get_text (arguments, "progress", "auto"));
+  self->progress = pent_cli_progress_mode (pent_cli_arguments_get_text (arguments, "progress", "auto"));
+  if (pent_cli_arguments_has (arguments, "template") && !pent_cli_template_apply (self->request, arguments, error))
+    return NULL;
   return open_pictures (self->request, arguments, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * pent_cli_order_is_plain:
+ *
+ * Returns: %FALSE with %PENT_ERROR_USAGE where the order asks for what only a
+ *   run of its own can give
+ */
+gboolean
+pent_cli_order_is_plain (const PentCliOrder *self, GError **error)
+{
+  const char *option = self->preview_dir != NULL ? "preview-dir" : self->latents != NULL ? "latents"
+                       : self->keep_edit != NULL ? "keep-edit" : self->dry_run ? "dry-run" : NULL;
+  if (option == NULL)
+    return TRUE;
+  g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, "--%s goes with one request, not with --requests or --grid: leave it out.",
+               option);
+  return FALSE;
 }
 
 void

@@ -46,8 +46,11 @@ typedef struct
   PentCliProgressMode progress;
 } PentCliOrder;
 
-PentCliOrder *pent_cli_order_new  (PentCliArguments *arguments, GError **error);
-void          pent_cli_order_free (PentCliOrder *self);
+PentCliOrder *pent_cli_order_new      (PentCliArguments *arguments, GError **error);
+void          pent_cli_order_free     (PentCliOrder *self);
+gboolean      pent_cli_order_is_plain (const PentCliOrder *self, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentCliOrder, pent_cli_order_free)
+
+PentCliProgressMode pent_cli_progress_mode (const char *word);
 
 G_END_DECLS

@@ -128,6 +128,7 @@ pent_make_recipe (const PentRequest *request, const PentRunInfo *info, const Pen
   PentRecipe *recipe = pent_recipe_new ();
   recipe->program = g_strdup ("Pentimento " PENT_VERSION);
   recipe->prompt = g_strdup (request->prompt);
+  recipe->template_name = g_strdup (request->template_name);
   recipe->negative = g_strdup (request->negative);
   recipe->seed = seed;
   recipe->steps = request->steps;

@@ -25,19 +25,23 @@ read_margins (const PentRecipe *recipe, int margins[4])
          sscanf (recipe->outpaint, "%d,%d,%d,%d%c", &margins[0], &margins[1], &margins[2], &margins[3], &rest) == 4;
 }
 
-/* A size that the source has anyway was not typed: only so may it be any
- * number. */
-static void
+/* The size that was asked for: before a second pass enlarged it, and without
+ * margins. Where none was asked for, the source's own stays unset: only so may
+ * it be any number. */
+static gboolean
 set_size (PentRequest *request, const PentRecipe *recipe)
 {
   const int *margins = request->outpaint;
-  int width = recipe->width - margins[0] - margins[2];
-  int height = recipe->height - margins[1] - margins[3];
-  if (recipe->width == PENT_UNSET || recipe->height == PENT_UNSET ||
-      (request->init != NULL && request->init->width == width && request->init->height == height))
-    return;
-  request->width = width;
-  request->height = height;
+  int width = recipe->width, height = recipe->height;
+  char rest;
+  if (width == PENT_UNSET || height == PENT_UNSET || (request->init != NULL && recipe->fit == NULL))
+    return TRUE;
+  if (recipe->hires != PENT_UNSET &&
+      (recipe->computed_size == NULL || sscanf (recipe->computed_size, "%dx%d%c", &width, &height, &rest) != 2))
+    return FALSE;
+  request->width = width - margins[0] - margins[2];
+  request->height = height - margins[1] - margins[3];
+  return TRUE;
 }
 
 static gboolean
@@ -48,7 +52,7 @@ set_edit (PentRequest *request, const PentRecipe *recipe)
   request->feather = recipe->feather;
   request->blend = recipe->blend;
   request->match = recipe->match;
-  return read_margins (recipe, request->outpaint) &&
+  return (recipe->fit == NULL || pent_fit_from_name (recipe->fit, &request->fit)) && read_margins (recipe, request->outpaint) &&
          (recipe->fill == NULL || pent_fill_from_name (recipe->fill, &request->fill)) &&
          (recipe->region == NULL || pent_region_from_name (recipe->region, &request->region)) &&
          (recipe->composite == NULL || pent_composite_from_name (recipe->composite, &request->composite));
@@ -83,14 +87,14 @@ pent_request_from_recipe (const PentRecipe *recipe, PentImage *source, PentImage
   request->cfg = recipe->cfg != PENT_UNSET ? recipe->cfg : request->cfg;
   request->clip_skip = recipe->clip_skip != PENT_UNSET ? recipe->clip_skip : request->clip_skip;
   request->memory_limit = recipe->memory_limit != PENT_UNSET ? recipe->memory_limit : 0;
+  request->hires = recipe->hires;
+  request->hires_strength = recipe->hires_strength;
   request->init = source != NULL ? pent_image_ref (source) : NULL;
   request->mask = mask != NULL ? pent_image_ref (mask) : NULL;
   if ((source == NULL || set_edit (request, recipe)) &&
-      (recipe->precision == NULL || pent_precision_from_name (recipe->precision, &request->precision)))
-    {
-      set_size (request, recipe);
-      return g_steal_pointer (&request);
-    }
+      (recipe->precision == NULL || pent_precision_from_name (recipe->precision, &request->precision)) &&
+      set_size (request, recipe))
+    return g_steal_pointer (&request);
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
                "The recipe holds words that this program does not know: use the one that wrote it, %s.",
                recipe->program != NULL ? recipe->program : "whichever that is");

@@ -215,5 +215,102 @@ class Rerun(LibraryCase):
         self.fails(2, "rerun")
 
 
+class Requests(LibraryCase):
+    def requests(self, *lines, args=(), status=0):
+        (self.work / "requests.jsonl").write_text("".join(line + "\n" if isinstance(line, str) else json.dumps(line) + "\n"
+                                                          for line in lines))
+        out = self.run("generate", "--requests", "requests.jsonl", "--steps", 1, "--width", 64, "--height", 64, *args,
+                       status=status).out
+        return [json.loads(line) for line in out.splitlines()]
+
+    def test_results(self):
+        lines = [{"prompt": "lake", "seed": 5, "count": 2}, {"prompt": "lake", "negative": "blur", "cfg": 3.5, "seed": 5},
+                 "", {"prompt": "lake"}, {"prompt": "lake"}, {"prompt": "lake", "output": "named.jpg", "clip_skip": 2}]
+        results = self.requests(*lines)
+        equal([result["line"] for result in results], [1, 2, 4, 5, 6])
+        equal({result["result"] for result in results}, {"painted"})
+        equal([len(result["files"]) for result in results], [2, 1, 1, 1, 1])
+        check(results[2]["seed"] != results[3]["seed"], "two lines without a seed have one")
+        equal(results[4]["files"], [str(self.work / "named.jpg")])
+        stored = {picture["file"] for picture in self.list()}
+        equal(stored, {file for result in results for file in result["files"]})
+
+        again = self.requests(*lines)
+        equal({result["result"] for result in again}, {"known"})
+        equal([result["files"] for result in again], [result["files"] for result in results])
+        equal(len(self.list()), 6)
+        equal({result["result"] for result in self.requests(lines[0], args=("--again",))}, {"painted"})
+
+    def test_another_name(self):
+        first = self.requests({"prompt": "lake", "seed": 1})[0]["files"][0]
+        second = self.requests({"prompt": "lake", "seed": 1, "output": "copy.png"})[0]
+        equal((second["result"], second["files"]), ("known", [str(self.work / "copy.png")]))
+        equal((self.work / "copy.png").read_bytes(), pathlib.Path(first).read_bytes())
+        pathlib.Path(first).unlink()
+        (self.work / "copy.png").unlink()
+        equal(self.requests({"prompt": "lake", "seed": 1})[0]["result"], "painted")
+
+    def test_mistakes(self):
+        results = self.requests({"prompt": "lake", "seed": 1}, "no json", "[1]", {"prompt": "x", "steps": [1]},
+                                {"prompt": "x", "stepz": 1}, {"prompt": "x", "library": True}, {"negative": "x"},
+                                {"prompt": "x", "init": "absent.png"}, {"prompt": "x", "latents": "a.safetensors"},
+                                {"prompt": "lake", "seed": 2}, status=3)
+        equal([result["result"] for result in results], ["painted"] + ["failed"] * 8 + ["painted"])
+        for result, words in zip(results[1:9], ("JSON", "object", "steps", "--steps", "library", "--prompt", "absent.png",
+                                                "--latents")):
+            check(words in result["error"], result)
+        self.fails(3, "generate", "--requests", "absent.jsonl", says="absent.jsonl")
+
+    def test_resumed(self):
+        lines = [{"prompt": f"lake {i}", "seed": i} for i in range(6)]
+        (self.work / "requests.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        process = self.start("generate", "--requests", "requests.jsonl", "--steps", 1, "--width", 64, "--height", 64)
+        first = json.loads(process.stdout.readline())
+        process.kill()
+        process.communicate()
+        results = self.requests(*lines)
+        equal(results[0]["result"], "known")
+        equal(results[0]["files"], first["files"])
+        equal(len(self.list()), 6)
+
+    def test_template(self):
+        self.fails(2, "generate", "--template", "sea", says="no template")
+        self.run("template", "add", "sea", "a {colour} sea at {time}, {8k}")
+        self.run("template", "add", "sea", "a {colour} sea at {time}")
+        equal(json.loads(self.run("template", "list", "--json").out), [{"name": "sea", "version": 2,
+                                                                        "text": "a {colour} sea at {time}"}])
+        small = ("--steps", 1, "--width", 64, "--height", 64, "--seed", 1, "--library")
+        self.run("generate", "--template", "sea", *small, "colour=red", "time=noon, clear")
+        equal((self.list()[0]["prompt"], self.list()[0]["template"]), ("a red sea at noon, clear", "sea@2"))
+        self.run("generate", "--template", "sea@1", *small, "colour=red", "time=noon", "8k=8k")
+        equal((self.list()[0]["prompt"], self.list()[0]["template"]), ("a red sea at noon, 8k", "sea@1"))
+        self.fails(2, "generate", "--template", "sea", "colour=red", says="time=")
+        self.fails(2, "generate", "--template", "sea", "colour=red", "time=x", "place=y", says="place=y")
+        self.fails(2, "generate", "--template", "sea", "--prompt", "x", says="--prompt")
+        self.fails(2, "template", "add", "a@b", "text", says="@")
+        self.fails(2, "template", "ad", says="--help")
+
+    def test_grid(self):
+        told = json.loads(self.run("generate", "--prompt", "lake", "--width", 64, "--height", 64, "--output", "sheet.png",
+                                   "--json", "--grid", "steps=1,2,3", "cfg=1,4", "clip-skip=1").out)
+        equal(told["sheet"], str(self.work / "sheet.png"))
+        listed = self.list()[::-1]
+        equal([picture["file"] for picture in listed], told["files"])
+        equal([(p["steps"], p["cfg"]) for p in listed], [(1, 1), (1, 4), (2, 1), (2, 4), (3, 1), (3, 4)])
+        equal(len({p["seed"] for p in listed}), 1)
+        width, height, channels, samples, _ = read_png(self.work / "sheet.png")
+        equal((width, height), (12 + 2 * 76, 12 + 3 * 98))
+        # The first cell of the second row is where it belongs, under a label.
+        cell = read_png(told["files"][2])[3]
+        rows = [samples[((12 + 98 + 22 + y) * width + 12) * 3:][:64 * 3] for y in range(64)]
+        equal(b"".join(rows), cell)
+        label = [samples[((12 + 98 + y) * width + 12) * 3:][:64 * 3] for y in range(22)]
+        check(any(min(row) < 128 for row in label), "there is no label")
+        equal(self.run("rerun", 3).out, "identical\n")
+        for wrong in ("steps", "stepz=1", "steps=", "output=a"):
+            self.fails(2, "generate", "--prompt", "x", "--grid", wrong, says="--grid")
+        self.fails(2, "generate", "--prompt", "x", "--grid", "steps=1,x", says="--steps")
+
+
 if __name__ == "__main__":
-    main(History, Rerun)
+    main(History, Requests, Rerun)

@@ -73,7 +73,7 @@ class Commands(Case):
 
     def test_help(self):
         for args in ((), ("generate",), ("recompose",), ("inspect",), ("devices",), ("tokens",), ("info",), ("rerun",),
-                     ("history",), ("bench",)):
+                     ("history",), ("template",), ("bench",)):
             for ask in ((*args, "--help"), (*args, "-h"), ("help", *args)):
                 text = self.run(*ask).out
                 check(0 < text.index("Examples:") < 300, f"{ask} does not start with examples")

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pent-library.h"
+#include "pent-pipeline.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PentJobListener:
+ * @progress: (nullable): as that of #PentListener
+ * @stored: (nullable): a picture is in the library, durably; @image is %NULL
+ *   where it was there before; %FALSE with an error ends the run
+ * @previews: whether progress carries previews
+ */
+typedef struct
+{
+  void     (*progress) (gpointer data, const PentProgress *progress);
+  gboolean (*stored)   (gpointer data, const PentLibraryPicture *picture, PentImage *image, const PentRunInfo *info,
+                        GError **error);
+  gboolean   previews;
+  gpointer   data;
+} PentJobListener;
+
+/**
+ * PentJobOrder:
+ * @request: what is to be painted
+ * @files: (nullable) (array): where each picture goes; %NULL: the library says
+ * @reuse: whether a picture that was made by the very same recipe will do
+ * @wait: seconds that it waited
+ */
+typedef struct
+{
+  PentRequest       *request;
+  const char *const *files;
+  gboolean           reuse;
+  double             wait;
+} PentJobOrder;
+
+gboolean pent_job_run (const PentJobOrder *order, PentPipeline *pipeline, PentLibrary *library,
+                       const PentJobListener *listener, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
