@@ -13,6 +13,7 @@ CODE = {".c", ".h", ".comp", ".glsl", ".hpp", ".cpp"}
 SCRIPTS = {".py", ".build", ".sh", ".options"}
 TEXT = CODE | SCRIPTS | {".ui", ".md", ".xml", ".in", ".css"}
 NOT_SOURCE = ("data/starter/", "data/clip/")
+SOURCE_AFTER_ALL = "data/starter/train/"
 TOP_FILES = ("meson.build", "meson_options.txt", "run", "README.md")
 
 
@@ -23,7 +24,8 @@ def source_files(root):
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and not name.startswith(NOT_SOURCE) and not re.search(r"/(corpus|__pycache__)", name):
+            made = name.startswith(NOT_SOURCE) and not name.startswith(SOURCE_AFTER_ALL)
+            if path.is_file() and not made and not re.search(r"/(corpus|__pycache__)", name):
                 yield name, path
 
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures as the diffusion model sees them: encoded once, whitened, and kept in shards on disk.
+
+The encoder's four channels are of very different strength and far from independent.  `Whitening` turns them into four
+with mean zero, little correlation and a mean variance of one, and `fold` builds that into the autoencoder's 1x1
+convolutions, so that whoever loads the model knows nothing of it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from models import LATENT_CHANNELS
+from render import render
+from storage import load_checkpoint, save_array, save_checkpoint
+from train_vae import to_tensor
+from world import draw_scene
+
+#: The standard deviation of what the diffusion model is given.  At 1/2 the last timestep of Stable Diffusion's schedule
+#: leaves so little of the picture that a start from pure noise is a fair one, and colours come out as strong as asked.
+DEVIATION = 0.5
+#: The power of the principal variances that whitening takes away.  At 1/2 the faintest detail would count as much as the
+#: strongest colour.
+WHITENED = 0.4
+SHARD = 250
+BATCH = 10
+
+
+@dataclass
+class Whitening:
+    """z = matrix @ (latent - mean), channel by channel of each cell."""
+
+    mean: torch.Tensor
+    matrix: torch.Tensor
+
+    def apply(self, latents):
+        """(n, 4, h, w) as the encoder gives them to the same shape, whitened."""
+        centred = latents - self.mean[:, None, None]
+        return torch.einsum("ij,njhw->nihw", self.matrix, centred)
+
+    @torch.no_grad()
+    def fold(self, vae):
+        """Let `vae` encode to and decode from whitened latents, with DEVIATION as its scaling factor."""
+        channels = LATENT_CHANNELS
+        inverse = torch.linalg.inv(self.matrix)
+        into, out = vae.quant_conv, vae.post_quant_conv
+        into.weight[:channels] = torch.einsum("ij,jkhw->ikhw", self.matrix, into.weight[:channels])
+        into.bias[:channels] = self.matrix @ (into.bias[:channels] - self.mean)
+        out.bias += out.weight[:, :, 0, 0] @ self.mean
+        out.weight.copy_(torch.einsum("ijhw,jk->ikhw", out.weight, inverse))
+        vae.register_to_config(scaling_factor=DEVIATION)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The keys from `first` on, `count` of them, as pictures of `width` by `height`."""
+
+    first: int
+    count: int
+    width: int
+    height: int
+
+    def file(self, folder):
+        return Path(folder) / "latents" / f"{self.width}x{self.height}-{self.first}-{self.count}.npy"
+
+
+def shards_of(plan, first=0):
+    """Return the shards of `plan.pictures` pictures: five in seven are square, the others 3:2 or 2:3."""
+    sizes = [(256, 256)] * 5 + [(384, 256), (256, 384)]
+    count = min(SHARD, plan.pictures)
+    return [
+        Shard(first + start, count, *sizes[start // count % 7]) for start in range(0, plan.pictures, count)
+    ]
+
+
+def _rendered(job):
+    key, width, height = job
+    return render(draw_scene(key), width, height)
+
+
+@torch.no_grad()
+def _encoded(vae, pictures, machine):
+    with machine.autocast():
+        parts = [
+            vae.encode(to_tensor(part, machine.device)).latent_dist.mean
+            for part in np.split(pictures, range(BATCH, len(pictures), BATCH))
+        ]
+    return torch.cat(parts).float().cpu()
+
+
+def find_whitening(vae, folder, machine, count=400):
+    """Return the whitening of `vae`'s latents, measured once on the first training pictures and kept."""
+    path = Path(folder) / "whitening.pt"
+    state = load_checkpoint(path, "cpu")
+    if state is None:
+        pictures = np.stack([render(draw_scene(key)) for key in range(count)])
+        rows = _encoded(vae, pictures, machine).permute(1, 0, 2, 3).reshape(LATENT_CHANNELS, -1).double()
+        values, vectors = torch.linalg.eigh(torch.cov(rows))
+        kept = values ** (1 - 2 * WHITENED)
+        matrix = vectors @ torch.diag((kept / kept.mean() / values) ** 0.5) @ vectors.T
+        state = {"mean": rows.mean(1).float(), "matrix": matrix.float()}
+        print(f"latents: mean {rows.mean(1).tolist()}, principal variances {values.tolist()}", flush=True)
+        save_checkpoint(path, state)
+    return Whitening(**state)
+
+
+def prepare(vae, plan, folder, machine, pool, keeper):
+    """Encode what is missing of `plan`'s shards; returns whether all are there before the sitting's time ran out."""
+    missing = [shard for shard in shards_of(plan) if not shard.file(folder).exists()]
+    if not missing:
+        return True
+    whitening = find_whitening(vae, folder, machine)
+    for shard in missing:
+        if keeper.is_over():
+            return False
+        keys = range(shard.first, shard.first + shard.count)
+        pictures = np.stack(pool.map(_rendered, [(key, shard.width, shard.height) for key in keys]))
+        save_array(shard.file(folder), whitening.apply(_encoded(vae, pictures, machine)).half().numpy())
+        print(f"latents {shard.first + shard.count} of {plan.pictures}", flush=True)
+    return True
+
+
+def load(plan, folder):
+    """Return a list of (first key, latents as float16 (n, 4, h, w)) of the shards that `plan` names."""
+    return [(shard.first, np.load(shard.file(folder))) for shard in shards_of(plan)]
