@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures as the diffusion model sees them: encoded once, whitened, and kept in shards on disk.
+"""Pictures as the diffusion model sees them: encoded and whitened.
 
 The encoder's four channels are of very different strength and far from independent.  `Whitening` turns them into four
 with mean zero, little correlation and a mean variance of one, and `fold` builds that into the autoencoder's 1x1
@@ -14,7 +14,7 @@ import torch
 
 from models import LATENT_CHANNELS
 from render import render
-from storage import load_checkpoint, save_array, save_checkpoint
+from storage import load_checkpoint, save_checkpoint
 from train_vae import to_tensor
 from world import draw_scene
 
@@ -24,7 +24,6 @@ DEVIATION = 0.5
 #: The power of the principal variances that whitening takes away.  At 1/2 the faintest detail would count as much as the
 #: strongest colour.
 WHITENED = 0.4
-SHARD = 250
 BATCH = 10
 
 
@@ -53,35 +52,9 @@ class Whitening:
         vae.register_to_config(scaling_factor=DEVIATION)
 
 
-@dataclass(frozen=True)
-class Shard:
-    """The keys from `first` on, `count` of them, as pictures of `width` by `height`."""
-
-    first: int
-    count: int
-    width: int
-    height: int
-
-    def file(self, folder):
-        return Path(folder) / "latents" / f"{self.width}x{self.height}-{self.first}-{self.count}.npy"
-
-
-def shards_of(plan, first=0):
-    """Return the shards of `plan.pictures` pictures: five in seven are square, the others 3:2 or 2:3."""
-    sizes = [(256, 256)] * 5 + [(384, 256), (256, 384)]
-    count = min(SHARD, plan.pictures)
-    return [
-        Shard(first + start, count, *sizes[start // count % 7]) for start in range(0, plan.pictures, count)
-    ]
-
-
-def _rendered(job):
-    key, width, height = job
-    return render(draw_scene(key), width, height)
-
-
 @torch.no_grad()
-def _encoded(vae, pictures, machine):
+def encoded(vae, pictures, machine):
+    """Return the means of the latents of `pictures` (uint8, n, h, w, 3), before whitening."""
     with machine.autocast():
         parts = [
             vae.encode(to_tensor(part, machine.device)).latent_dist.mean
@@ -96,7 +69,7 @@ def find_whitening(vae, folder, machine, count=400):
     state = load_checkpoint(path, "cpu")
     if state is None:
         pictures = np.stack([render(draw_scene(key)) for key in range(count)])
-        rows = _encoded(vae, pictures, machine).permute(1, 0, 2, 3).reshape(LATENT_CHANNELS, -1).double()
+        rows = encoded(vae, pictures, machine).permute(1, 0, 2, 3).reshape(LATENT_CHANNELS, -1).double()
         values, vectors = torch.linalg.eigh(torch.cov(rows))
         kept = values ** (1 - 2 * WHITENED)
         matrix = vectors @ torch.diag((kept / kept.mean() / values) ** 0.5) @ vectors.T
@@ -104,24 +77,3 @@ def find_whitening(vae, folder, machine, count=400):
         print(f"latents: mean {rows.mean(1).tolist()}, principal variances {values.tolist()}", flush=True)
         save_checkpoint(path, state)
     return Whitening(**state)
-
-
-def prepare(vae, plan, folder, machine, pool, keeper):
-    """Encode what is missing of `plan`'s shards; returns whether all are there before the sitting's time ran out."""
-    missing = [shard for shard in shards_of(plan) if not shard.file(folder).exists()]
-    if not missing:
-        return True
-    whitening = find_whitening(vae, folder, machine)
-    for shard in missing:
-        if keeper.is_over():
-            return False
-        keys = range(shard.first, shard.first + shard.count)
-        pictures = np.stack(pool.map(_rendered, [(key, shard.width, shard.height) for key in keys]))
-        save_array(shard.file(folder), whitening.apply(_encoded(vae, pictures, machine)).half().numpy())
-        print(f"latents {shard.first + shard.count} of {plan.pictures}", flush=True)
-    return True
-
-
-def load(plan, folder):
-    """Return a list of (first key, latents as float16 (n, 4, h, w)) of the shards that `plan` names."""
-    return [(shard.first, np.load(shard.file(folder))) for shard in shards_of(plan)]

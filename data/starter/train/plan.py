@@ -41,9 +41,12 @@ class UnetPlan:
 
 @dataclass(frozen=True)
 class DataPlan:
-    """How many encoded pictures the diffusion model is trained on."""
+    """The encoded pictures: how many at the first step and at last, after how many steps a shard more; and masked ones."""
 
     pictures: int
+    first_pictures: int
+    steps_a_shard: int
+    masked_pictures: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Plan:
     data: DataPlan
     inner: UnetPlan
     whole: UnetPlan
+    inpaint: UnetPlan
     classifier: ClassifierPlan
 
 
@@ -76,18 +80,20 @@ PLANS = {
             pictures=6000, batch=8, crop=64, encoder_steps=3600, decoder_steps=10000, cool_steps=1000
         ),
         text=TextPlan(steps=1000, batch=48),
-        data=DataPlan(pictures=28000),
+        data=DataPlan(pictures=28000, first_pictures=3500, steps_a_shard=40, masked_pictures=7000),
         inner=UnetPlan(steps=20000, cool_steps=2000, pictures_a_step=24, timesteps_a_picture=2, rate=1e-3),
         whole=UnetPlan(steps=20000, cool_steps=6000, pictures_a_step=16, timesteps_a_picture=2, rate=1e-3),
+        inpaint=UnetPlan(steps=4000, cool_steps=3000, pictures_a_step=16, timesteps_a_picture=2, rate=5e-4),
         classifier=ClassifierPlan(pictures=6000, steps=1500, batch=64),
     ),
     "smoke": Plan(
         "smoke",
         vae=VaePlan(pictures=16, batch=2, crop=64, encoder_steps=2, decoder_steps=2, cool_steps=1),
         text=TextPlan(steps=2, batch=4),
-        data=DataPlan(pictures=8),
+        data=DataPlan(pictures=8, first_pictures=8, steps_a_shard=1, masked_pictures=4),
         inner=UnetPlan(steps=2, cool_steps=1, pictures_a_step=2, timesteps_a_picture=2, rate=1e-3),
         whole=UnetPlan(steps=2, cool_steps=1, pictures_a_step=2, timesteps_a_picture=2, rate=1e-3),
+        inpaint=UnetPlan(steps=2, cool_steps=1, pictures_a_step=2, timesteps_a_picture=2, rate=1e-3),
         classifier=ClassifierPlan(pictures=16, steps=2, batch=4),
     ),
 }

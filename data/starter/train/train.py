@@ -13,15 +13,15 @@ from multiprocessing import Pool
 from pathlib import Path
 
 import classifier
-import latents
 import storage
 import train_text
 import train_unet
 import train_vae
 from compute import find_machine
 from plan import PLANS
+from stock import Stock
 
-STAGES = ("vae", "text", "latents", "inner", "whole", "decoder", "classifier")
+STAGES = ("vae", "text", "latents", "inner", "whole", "decoder", "classifier", "masked", "inpaint")
 
 
 class Training:
@@ -40,20 +40,29 @@ class Training:
     def text(self):
         return train_text.train(self.plan.text, self.folder, self.machine, self.keeper)
 
-    def latents(self):
-        vae = train_vae.load_average(self.folder, self.machine.device)
-        return latents.prepare(vae, self.plan.data, self.folder, self.machine, self.pool, self.keeper)
+    def _stock(self):
+        return Stock(self.plan.data, self.folder, self.machine, self.pool)
 
-    def _unet(self, stage):
-        shards = latents.load(self.plan.data, self.folder)
+    def latents(self):
+        return self._stock().prepare(self.keeper)
+
+    def _unet(self, stage, stock):
         plan = getattr(self.plan, stage)
-        return train_unet.train(stage, plan, self.folder, self.machine, shards, self.keeper)
+        return train_unet.train(stage, plan, self.folder, self.machine, stock, self.keeper)
 
     def inner(self):
-        return self._unet("inner")
+        return self._unet("inner", self._stock().at)
 
     def whole(self):
-        return self._unet("whole")
+        stock, last = self._stock(), self.plan.inner.steps
+        return self._unet("whole", lambda step: stock.at(last + step))
+
+    def masked(self):
+        return self._stock().prepare(self.keeper, masked=True)
+
+    def inpaint(self):
+        shards = self._stock().masked()
+        return self._unet("inpaint", lambda step: shards)
 
     def decoder(self):
         plan = self.plan.vae

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Train the diffusion model on encoded pictures and their captions: first the inner UNet, then the whole one.
+"""Train the diffusion model on encoded pictures and their captions.
+
+First the inner UNet, then the whole one, and from that the one for inpainting.
 
 The model predicts the velocity v = a n - s z (Salimans and Ho, 2022).  At high noise that is the picture itself, so that
 colour and layout count as much as detail does; with the noise as target they hardly do.
@@ -56,46 +58,56 @@ class Noise:
 class Batches:
     """Draws the batches: encoded pictures of one shape with a caption each, several timesteps for every picture."""
 
-    def __init__(self, plan, folder, shards):
-        self.plan, self.shards = plan, shards
+    def __init__(self, plan, folder, stock):
+        """`stock(step)` lists the shards of a step: first key, latents, and for inpainting masks and masked latents."""
+        self.plan, self.stock = plan, stock
         self.tokenizer = words.load(Path(folder) / "tokenizer")
-        shapes = sorted({values.shape[2:] for _, values in shards})
-        self.by_shape = [[shard for shard in shards if shard[1].shape[2:] == shape] for shape in shapes]
-        self.shares = np.array([len(group) for group in self.by_shape]) / len(shards)
 
-    def draw(self, step, halved):
-        """Return clean latents, noise, timesteps, and tokens (one row a picture) of step `step`."""
-        random = np.random.default_rng([SEED, step])
-        group = self.by_shape[int(random.choice(len(self.by_shape), p=self.shares))]
-        clean, texts = [], []
+    def _pictures(self, step, random):
+        """Return a tensor of latents (for inpainting with the masked ones behind them) and their captions."""
+        shards = self.stock(step)
+        shape = shards[int(random.integers(len(shards)))][1].shape[2:]
+        shards = [shard for shard in shards if shard[1].shape[2:] == shape]
+        values, texts = [], []
         for _ in range(self.plan.pictures_a_step):
-            first, values = group[int(random.integers(len(group)))]
-            i = int(random.integers(len(values)))
-            clean.append(values[i])
+            first, *parts = shards[int(random.integers(len(shards)))]
+            i = int(random.integers(len(parts[0])))
+            values.append(np.concatenate([part[i] for part in parts]))
             silent = random.random() < SILENT
             texts.append("" if silent else describe(draw_scene(first + i), random).text)
-        clean = torch.from_numpy(np.stack(clean)).float() * latents.DEVIATION
-        clean = clean.repeat(self.plan.timesteps_a_picture, 1, 1, 1)
+        return torch.from_numpy(np.stack(values)).float(), texts
+
+    def draw(self, step, halved):
+        """Return step `step`: clean latents, what inpainting is told (or None), noise, timesteps, and tokens.
+
+        Tokens have one row a picture, everything else one a picture and timestep.
+        """
+        values, texts = self._pictures(step, np.random.default_rng([SEED, step]))
+        values = values.repeat(self.plan.timesteps_a_picture, 1, 1, 1)
+        clean, told = values[:, :LATENT_CHANNELS] * latents.DEVIATION, None
+        if values.shape[1] > LATENT_CHANNELS:
+            told = values[:, LATENT_CHANNELS:].clone()
+            told[:, 1:] *= latents.DEVIATION
         generator = torch.Generator().manual_seed(SEED * 1_000_003 + step)
         count, height, width = len(clean), *clean.shape[2:]
         side = 2 if halved else 1
         noise = torch.randn(count, LATENT_CHANNELS, height // side, width // side, generator=generator)
         places = (torch.arange(count) + torch.rand(count, generator=generator)) / count
         timesteps = (places * TRAIN_TIMESTEPS).long()[torch.randperm(count, generator=generator)]
-        return clean, noise, timesteps, words.encode(self.tokenizer, texts)
+        return clean, told, noise, timesteps, words.encode(self.tokenizer, texts)
 
 
 class UnetTrainer:
-    """Holds the network of one stage ("inner" or "whole"), its running average and its optimiser."""
+    """Holds the network of one stage ("inner", "whole" or "inpaint"), its running average and its optimiser."""
 
-    def __init__(self, stage, plan, folder, machine, shards):
+    def __init__(self, stage, plan, folder, machine, stock):
         self.stage, self.plan, self.machine, self.device = stage, plan, machine, machine.device
         self.path = Path(folder) / f"{stage}.pt"
-        self.batches = Batches(plan, folder, shards)
+        self.batches = Batches(plan, folder, stock)
         self.noise = Noise(self.device, stage == "inner")
         _, self.encoder = load_text_encoder(folder, self.device)
         torch.manual_seed(SEED)
-        self.network = (make_inner() if stage == "inner" else make_whole(folder)).to(self.device)
+        self.network = MAKERS[stage](folder).to(self.device)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizer = Both(self.network, plan.rate)
         self.step = 0
@@ -120,9 +132,11 @@ class UnetTrainer:
 
     def train_step(self):
         """Take one step; returns the weighted error over the noisiest, the middle and the cleanest timesteps."""
-        clean, noise, timesteps, tokens = self.batches.draw(self.step, self.noise.halved)
+        clean, told, noise, timesteps, tokens = self.batches.draw(self.step, self.noise.halved)
         clean, noise, timesteps = (value.to(self.device) for value in (clean, noise, timesteps))
         noisy, velocity, weight = self.noise(clean, noise, timesteps)
+        if told is not None:
+            noisy = torch.cat([noisy, told.to(self.device)], 1)
         with self.machine.autocast():
             with torch.no_grad():
                 text = self.encoder(tokens.to(self.device)).last_hidden_state
@@ -147,7 +161,8 @@ class UnetTrainer:
         return {"loss": loss.item()} | {name: errors[which].mean().item() for name, which in parts.items()}
 
 
-def make_inner():
+def make_inner(folder=None):
+    """Return the inner UNet as it starts; it needs nothing from `folder`."""
     unet = make_unet()
     quiet(unet)
     return InnerUnet(unet).to(memory_format=torch.channels_last)
@@ -163,9 +178,25 @@ def make_whole(folder):
     return unet
 
 
-def train(stage, plan, folder, machine, shards, keeper):
+@torch.no_grad()
+def make_inpaint(folder):
+    """Return the inpainting UNet: the trained one with five more channels at its door, which at first count nothing."""
+    unet, wide = make_unet(), make_unet(2 * LATENT_CHANNELS + 1)
+    unet.load_state_dict(storage.load_checkpoint(Path(folder) / "whole.pt", "cpu")["average"])
+    state = unet.state_dict()
+    weight = torch.zeros_like(wide.conv_in.weight)
+    weight[:, :LATENT_CHANNELS] = state["conv_in.weight"]
+    wide.load_state_dict(state | {"conv_in.weight": weight})
+    return wide
+
+
+#: What each stage starts from.
+MAKERS = {"inner": make_inner, "whole": make_whole, "inpaint": make_inpaint}
+
+
+def train(stage, plan, folder, machine, stock, keeper):
     """Train `stage` to its plan's end; returns whether it got there before the sitting's time ran out."""
-    trainer = UnetTrainer(stage, plan, folder, machine, shards)
+    trainer = UnetTrainer(stage, plan, folder, machine, stock)
     log = storage.Log(stage, 25)
     while trainer.step < plan.steps:
         if keeper.is_over():

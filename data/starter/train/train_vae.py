@@ -145,6 +145,9 @@ class VaeTrainer:
 
     def train_step(self):
         """Take one step; returns what the log notes of it."""
+        if self.step == self.plan.encoder_steps:
+            # What rests from here on must be what the diffusion model learns from: the average.
+            self.vae.load_state_dict(self.average.state_dict())
         pictures = to_tensor(crops(self.shards, self.plan, self.step), self.device)
         generator = torch.Generator().manual_seed(SEED * 1_000_003 + self.step)
         for group in self.optimizer.param_groups:
