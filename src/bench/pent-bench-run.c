@@ -83,7 +83,7 @@ time_operators (PentBenchRun *self, PentModel *model, int runs, GCancellable *ca
   int scale = pent_vae_get_scale (pent_checkpoint_get_vae (pent_model_get_checkpoint (model)));
   int height = self->height / scale, width = self->width / scale;
 
-  self->unet = time_program (pent_model_get_unet (model, 2, height, width, TOKENS, cancellable, error), runs,
+  self->unet = time_program (pent_model_get_unet (model, PENT_UNET_WHOLE, 2, height, width, TOKENS, cancellable, error), runs,
                              cancellable, error);
   if (self->unet == NULL)
     return FALSE;

@@ -253,6 +253,7 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   request->cfg = pent_cli_arguments_get_real (arguments, "cfg", request->cfg);
   request->width = pent_cli_arguments_get_whole (arguments, "width", request->width);
   request->height = pent_cli_arguments_get_whole (arguments, "height", request->height);
+  request->step_cache = pent_cli_arguments_get_whole (arguments, "step-cache", request->step_cache);
   request->clip_skip = pent_cli_arguments_get_whole (arguments, "clip-skip", request->clip_skip);
   request->strength = pent_cli_arguments_get_real (arguments, "strength", request->strength);
   request->grow = pent_cli_arguments_get_whole (arguments, "grow", request->grow);

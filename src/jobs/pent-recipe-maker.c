@@ -137,6 +137,7 @@ pent_make_recipe (const PentRequest *request, const PentRunInfo *info, const Pen
   recipe->spacing = g_strdup (info->spacing);
   recipe->rng = g_strdup (info->rng);
   recipe->cfg = request->cfg;
+  recipe->step_cache = request->step_cache > 1 ? request->step_cache : PENT_UNSET;
   recipe->width = info->width;
   recipe->height = info->height;
   recipe->clip_skip = request->clip_skip;

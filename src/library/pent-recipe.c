@@ -42,6 +42,7 @@ static const Field fields[] = {
   FIELD (spacing, STRING),
   FIELD (rng, STRING),
   FIELD (cfg, DOUBLE),
+  FIELD (step_cache, INT),
   FIELD (width, INT),
   FIELD (height, INT),
   FIELD (clip_skip, INT),

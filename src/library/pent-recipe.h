@@ -33,6 +33,7 @@ typedef struct
   char   *spacing;
   char   *rng;
   double  cfg;
+  int     step_cache;     /* where it is more than 1 */
   int     width, height;  /* pixels */
   int     clip_skip;
   char   *prediction;

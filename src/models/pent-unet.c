@@ -122,23 +122,14 @@ build_pair (Builder *b, PentTensor *x, gboolean attention, int level, const char
 }
 
 static PentTensor *
-build_down (Builder *b, PentTensor *x)
+build_down_level (Builder *b, PentTensor *x, int level)
 {
   const PentUnetConfig *c = b->config;
-  PentConvOptions halve = same_3x3;
+  g_autofree char *path = g_strdup_printf ("down_blocks.%d", level);
 
-  halve.stride = 2;
-  for (int level = 0; level < c->n_levels; level++)
+  for (int j = 0; j < c->layers_per_block; j++)
     {
-      g_autofree char *path = g_strdup_printf ("down_blocks.%d", level);
-      for (int j = 0; j < c->layers_per_block; j++)
-        {
-          x = build_pair (b, x, c->down_attention[level], level, path, j);
-          g_ptr_array_add (b->skips, x);
-        }
-      if (level == c->n_levels - 1)
-        break;
-      x = pent_layers_conv (&b->layers, x, &halve, "%s.downsamplers.0.conv", path);
+      x = build_pair (b, x, c->down_attention[level], level, path, j);
       g_ptr_array_add (b->skips, x);
     }
   return x;
@@ -154,44 +145,78 @@ build_mid (Builder *b, PentTensor *x)
 }
 
 static PentTensor *
-build_up (Builder *b, PentTensor *x)
+build_up_level (Builder *b, PentTensor *x, int i)
 {
   const PentUnetConfig *c = b->config;
-  PentLayers *l = &b->layers;
+  g_autofree char *path = g_strdup_printf ("up_blocks.%d", i);
 
-  for (int i = 0; i < c->n_levels; i++)
+  for (int j = 0; j < c->layers_per_block + 1; j++)
     {
-      g_autofree char *path = g_strdup_printf ("up_blocks.%d", i);
-      for (int j = 0; j < c->layers_per_block + 1; j++)
-        {
-          PentTensor *skip = g_ptr_array_steal_index (b->skips, b->skips->len - 1);
-          x = pent_graph_concat (l->graph, x, skip);
-          x = build_pair (b, x, c->up_attention[i], c->n_levels - 1 - i, path, j);
-        }
-      if (i == c->n_levels - 1)
-        break;
-      PentTensor *next = g_ptr_array_index (b->skips, b->skips->len - 1);
-      if (x != NULL && next != NULL)
-        x = pent_graph_upsample (l->graph, x, next->shape.h, next->shape.w);
-      x = pent_layers_conv (l, x, &same_3x3, "%s.upsamplers.0.conv", path);
+      PentTensor *skip = g_ptr_array_steal_index (b->skips, b->skips->len - 1);
+      x = pent_graph_concat (b->layers.graph, x, skip);
+      x = build_pair (b, x, c->up_attention[i], c->n_levels - 1 - i, path, j);
     }
   return x;
 }
 
+static PentTensor *
+build_upsampler (Builder *b, PentTensor *x, int i)
+{
+  PentTensor *next = g_ptr_array_index (b->skips, b->skips->len - 1);
+
+  if (x != NULL && next != NULL)
+    x = pent_graph_upsample (b->layers.graph, x, next->shape.h, next->shape.w);
+  return pent_layers_conv (&b->layers, x, &same_3x3, "up_blocks.%d.upsamplers.0.conv", i);
+}
+
+/* All that lies between the first down level and the last up level: what the
+ * latter reads from below. */
+static PentTensor *
+build_deep (Builder *b, PentTensor *x)
+{
+  const PentUnetConfig *c = b->config;
+  PentConvOptions halve = same_3x3;
+
+  halve.stride = 2;
+  for (int level = 1; level < c->n_levels; level++)
+    {
+      x = pent_layers_conv (&b->layers, x, &halve, "down_blocks.%d.downsamplers.0.conv", level - 1);
+      g_ptr_array_add (b->skips, x);
+      x = build_down_level (b, x, level);
+    }
+  x = build_mid (b, x);
+  for (int i = 0; i < c->n_levels - 1; i++)
+    {
+      x = build_up_level (b, x, i);
+      x = build_upsampler (b, x, i);
+    }
+  return x;
+}
+
+/* Channels of what build_deep() gives: those of the level below the last. */
+static int
+get_deep_channels (const PentUnetConfig *c)
+{
+  return c->channels[MIN (1, c->n_levels - 1)];
+}
+
 /**
  * pent_unet_build:
+ * @form: %PENT_UNET_WHOLE, or one half of a pair that shares deep features
  * @n: pictures at once: 2 for guidance (the two prompts), else 1
  * @height: of the latent, in cells; at least 1
  * @width: of the latent, in cells
  * @tokens: of the context, a multiple of the text encoder's positions
  *
  * Inputs: %PENT_UNET_LATENT, %PENT_UNET_TIME, %PENT_UNET_CONTEXT. Output: the
- * prediction, (@n, @height, @width, out_channels).
+ * prediction, (@n, @height, @width, out_channels). For the other forms also
+ * %PENT_UNET_DEEP, (@n, @height, @width, channels of the second level).
  *
  * Returns: (transfer full): the graph, or %NULL with %PENT_ERROR_FILE
  */
 PentGraph *
-pent_unet_build (PentCheckpoint *checkpoint, int n, int height, int width, int tokens, GError **error)
+pent_unet_build (PentCheckpoint *checkpoint, PentUnetForm form, int n, int height, int width, int tokens,
+                 GError **error)
 {
   const PentUnetConfig *c = pent_checkpoint_get_unet (checkpoint);
   g_autoptr (GPtrArray) skips = g_ptr_array_new ();
@@ -210,12 +235,17 @@ pent_unet_build (PentCheckpoint *checkpoint, int n, int height, int width, int t
 
   PentTensor *x = pent_layers_conv (l, latent, &same_3x3, "conv_in");
   g_ptr_array_add (skips, x);
-  x = build_down (&b, x);
-  x = build_mid (&b, x);
-  x = build_up (&b, x);
+  x = build_down_level (&b, x, 0);
+  x = form == PENT_UNET_SHALLOW
+        ? pent_graph_input (l->graph, "deep", (PentShape){ n, height, width, get_deep_channels (c) }, PENT_INPUT_DYNAMIC)
+        : build_deep (&b, x);
+  PentTensor *deep = x;
+  x = build_up_level (&b, x, c->n_levels - 1);
   x = pent_layers_group_norm (l, x, c->norm_groups, c->norm_eps, PENT_ACTIVATION_SILU, "conv_norm_out");
   x = pent_layers_conv (l, x, &same_3x3, "conv_out");
   pent_graph_output (l->graph, x);
+  if (form == PENT_UNET_KEEPING)
+    pent_graph_output (l->graph, deep);
   return pent_layers_finish (l, error);
 }
 

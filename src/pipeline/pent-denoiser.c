@@ -19,6 +19,9 @@ struct _PentDenoiser
   int                  in_channels, channels;
   gboolean             guided;       /* both prompts are run */
   PentProgram         *both;         /* n = 2: negative, positive; or NULL */
+  PentProgram         *shallow;      /* beside both, or beside positive without guidance; or NULL */
+  float               *deep;         /* what the last whole call left for it */
+  guint                calls;
   PentProgram         *positive;     /* n = 1, or NULL */
   PentProgram         *negative;     /* n = 1, or NULL */
   float               *x;            /* (channels, height, width), kept cells put back */
@@ -39,27 +42,45 @@ set_context (PentProgram *program, const PentConditioning *first, const PentCond
   return pent_program_set_input (program, PENT_UNET_CONTEXT, context, error);
 }
 
+static gboolean
+prepare_shallow (PentDenoiser *self, int n, PentConditioning *first, PentConditioning *second, GError **error)
+{
+  if (self->options.step_cache <= 1)
+    return TRUE;
+  self->shallow = pent_model_get_unet (self->model, PENT_UNET_SHALLOW, n, self->height, self->width, first->tokens,
+                                       self->cancellable, error);
+  if (self->shallow == NULL)
+    return FALSE;
+  PentGraph *graph = pent_plan_get_graph (pent_program_get_plan (self->shallow));
+  self->deep = g_new (float, pent_shape_n_elements (pent_graph_get_input (graph, PENT_UNET_DEEP)->shape));
+  return set_context (self->shallow, first, second, error);
+}
+
 /* Prompts of one length go through the UNet as one batch; of different lengths
  * one after the other, for padding either would change the picture. */
 static gboolean
 prepare_programs (PentDenoiser *self, GError **error)
 {
   PentConditioning *positive = self->options.positive, *negative = self->options.negative;
+  gboolean at_once = self->guided && positive->tokens == negative->tokens;
+  gboolean keeping = self->options.step_cache > 1 && (at_once || !self->guided);
+  PentUnetForm form = keeping ? PENT_UNET_KEEPING : PENT_UNET_WHOLE;
 
-  if (self->guided && positive->tokens == negative->tokens)
+  if (at_once)
     {
-      self->both = pent_model_get_unet (self->model, 2, self->height, self->width, positive->tokens,
+      self->both = pent_model_get_unet (self->model, form, 2, self->height, self->width, positive->tokens,
                                         self->cancellable, error);
-      return self->both != NULL && set_context (self->both, negative, positive, error);
+      return self->both != NULL && set_context (self->both, negative, positive, error)
+             && prepare_shallow (self, 2, negative, positive, error);
     }
 
-  self->positive = pent_model_get_unet (self->model, 1, self->height, self->width, positive->tokens,
+  self->positive = pent_model_get_unet (self->model, form, 1, self->height, self->width, positive->tokens,
                                         self->cancellable, error);
   if (self->positive == NULL || !set_context (self->positive, positive, NULL, error))
     return FALSE;
   if (!self->guided)
-    return TRUE;
-  self->negative = pent_model_get_unet (self->model, 1, self->height, self->width, negative->tokens,
+    return prepare_shallow (self, 1, positive, NULL, error);
+  self->negative = pent_model_get_unet (self->model, PENT_UNET_WHOLE, 1, self->height, self->width, negative->tokens,
                                         self->cancellable, error);
   return self->negative != NULL && set_context (self->negative, negative, NULL, error);
 }
@@ -104,6 +125,7 @@ pent_denoiser_free (PentDenoiser *self)
   g_free (self->input);
   g_free (self->output);
   g_free (self->time);
+  g_free (self->deep);
   g_free (self);
 }
 
@@ -156,6 +178,19 @@ call (PentDenoiser *self, PentProgram *program, float *output, GError **error)
          && pent_program_get_output (program, 0, output, error);
 }
 
+/* The one program of a call: whole, leaving its deep features for those that
+ * follow, or with the features of an earlier call. */
+static gboolean
+call_cached (PentDenoiser *self, PentProgram *program, GError **error)
+{
+  if (self->shallow == NULL)
+    return call (self, program, self->output, error);
+  if (self->calls++ % self->options.step_cache == 0)
+    return call (self, program, self->output, error) && pent_program_get_output (program, 1, self->deep, error);
+  return pent_program_set_input (self->shallow, PENT_UNET_DEEP, self->deep, error)
+         && call (self, self->shallow, self->output, error);
+}
+
 /* Leaves the negative prompt's prediction in the first half of the output and
  * the positive one's in the second; without guidance both are the same half. */
 static gboolean
@@ -166,11 +201,11 @@ call_model (PentDenoiser *self, const float **negative, const float **positive, 
   *negative = self->output;
   *positive = second;
   if (self->both != NULL)
-    return call (self, self->both, self->output, error);
+    return call_cached (self, self->both, error);
   if (self->guided)
     return call (self, self->negative, self->output, error) && call (self, self->positive, second, error);
   *positive = self->output;
-  return call (self, self->positive, self->output, error);
+  return call_cached (self, self->positive, error);
 }
 
 /* Guidance, and back to (channels, cells). FALSE where something is not a

@@ -32,6 +32,9 @@ typedef struct
  * @negative: (nullable): what to steer away from; not used when @cfg is 1
  * @cfg: guidance scale (Ho and Salimans 2022)
  * @v_prediction: the model predicts v, else the noise
+ * @step_cache: every so many calls the whole UNet is run, between them its
+ *   first and last level alone; 1 runs all of it every time. Prompts of unequal
+ *   length are run whole.
  * @repaint: (nullable): for models of 4 input channels
  * @extra: (nullable): (in_channels - channels, height, width): what an
  *   inpainting model reads beside the latent: mask, masked latent
@@ -42,6 +45,7 @@ typedef struct
   PentConditioning  *negative;
   double             cfg;
   gboolean           v_prediction;
+  int                step_cache;
   const PentRepaint *repaint;
   const float       *extra;
 } PentDenoiserOptions;

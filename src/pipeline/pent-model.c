@@ -8,7 +8,6 @@
 #include "pent-clip.h"
 #include "pent-data-dir.h"
 #include "pent-error.h"
-#include "pent-unet.h"
 #include "pent-vae.h"
 
 #define CLIP_TABLE "clip/merges.txt"
@@ -25,7 +24,8 @@ typedef enum
 /* What a program was compiled for; unused fields are 0. */
 typedef struct
 {
-  int n, height, width, tokens, clip_skip;
+  int          n, height, width, tokens, clip_skip;
+  PentUnetForm form;
 } Shape;
 
 typedef struct
@@ -194,7 +194,7 @@ plan_part (PentModel *self, Part part, const Shape *s, GError **error)
       graph = pent_clip_build (self->checkpoint, s->clip_skip, error);
       break;
     case PART_UNET:
-      graph = pent_unet_build (self->checkpoint, s->n, s->height, s->width, s->tokens, error);
+      graph = pent_unet_build (self->checkpoint, s->form, s->n, s->height, s->width, s->tokens, error);
       break;
     case PART_VAE_ENCODER:
       graph = pent_vae_build_encoder (self->checkpoint, s->height, s->width, error);
@@ -250,7 +250,7 @@ static gboolean
 shape_equal (const Shape *a, const Shape *b)
 {
   return a->n == b->n && a->height == b->height && a->width == b->width && a->tokens == b->tokens
-         && a->clip_skip == b->clip_skip;
+         && a->clip_skip == b->clip_skip && a->form == b->form;
 }
 
 /* What is found becomes the one used last, so that the next program of its
@@ -283,11 +283,14 @@ drop_oldest (PentModel *self, Part part)
       g_array_remove_index (self->programs, i);
 }
 
-/* Two UNets of one prompt each may be wanted at once. */
+/* Two UNets of one prompt each may be wanted at once, and two forms of one. */
 static gboolean
 is_wanted_beside (const Compiled *compiled, Part part, const Shape *shape)
 {
-  return part == PART_UNET && compiled->part == PART_UNET && shape->n == 1 && compiled->shape.n == 1
+  gboolean other_form = compiled->shape.form != PENT_UNET_WHOLE && shape->form != PENT_UNET_WHOLE
+                        && compiled->shape.n == shape->n;
+
+  return part == PART_UNET && compiled->part == PART_UNET && (other_form || (shape->n == 1 && compiled->shape.n == 1))
          && compiled->shape.height == shape->height && compiled->shape.width == shape->width;
 }
 
@@ -363,10 +366,10 @@ pent_model_get_text_encoder (PentModel *self, int clip_skip, GCancellable *cance
  * See pent_unet_build().
  */
 PentProgram *
-pent_model_get_unet (PentModel *self, int n, int height, int width, int tokens, GCancellable *cancellable,
-                     GError **error)
+pent_model_get_unet (PentModel *self, PentUnetForm form, int n, int height, int width, int tokens,
+                     GCancellable *cancellable, GError **error)
 {
-  return get_program (self, PART_UNET, (Shape){ n, height, width, tokens, 0 }, cancellable, error);
+  return get_program (self, PART_UNET, (Shape){ n, height, width, tokens, 0, form }, cancellable, error);
 }
 
 /**
@@ -402,7 +405,7 @@ part_fits (PentModel *self, Part part, Shape shape, GError **error)
 gboolean
 pent_model_unet_fits (PentModel *self, int n, int height, int width, int tokens, GError **error)
 {
-  return part_fits (self, PART_UNET, (Shape){ n, height, width, tokens, 0 }, error);
+  return part_fits (self, PART_UNET, (Shape){ n, height, width, tokens, 0, PENT_UNET_WHOLE }, error);
 }
 
 /**

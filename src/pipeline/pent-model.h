@@ -4,6 +4,7 @@
 #include "pent-backend.h"
 #include "pent-checkpoint.h"
 #include "pent-tokenizer.h"
+#include "pent-unet.h"
 
 G_BEGIN_DECLS
 
@@ -28,9 +29,10 @@ void            pent_model_set_memory_limit (PentModel *self, gsize limit);
 
 /* Each is (transfer none) and stays until another shape of the same part is
  * asked for, or another part where memory is short. Two UNets of one batch
- * entry and one size stay beside each other. */
+ * entry and one size stay beside each other, and the two forms that share
+ * deep features. */
 PentProgram *pent_model_get_text_encoder (PentModel *self, int clip_skip, GCancellable *cancellable, GError **error);
-PentProgram *pent_model_get_unet         (PentModel *self, int n, int height, int width, int tokens,
+PentProgram *pent_model_get_unet         (PentModel *self, PentUnetForm form, int n, int height, int width, int tokens,
                                           GCancellable *cancellable, GError **error);
 PentProgram *pent_model_get_vae          (PentModel *self, gboolean encoder, int height, int width,
                                           GCancellable *cancellable, GError **error);

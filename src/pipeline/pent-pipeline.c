@@ -469,7 +469,7 @@ sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
   };
   const PentDenoiserOptions options = {
     .positive = run->positive, .negative = run->negative, .cfg = run->request->cfg,
-    .v_prediction = self->resolved.v_prediction, .repaint = blend ? &repaint : NULL, .extra = patch->extra,
+    .v_prediction = self->resolved.v_prediction, .step_cache = run->request->step_cache, .repaint = blend ? &repaint : NULL, .extra = patch->extra,
   };
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (PentDenoiser) denoiser = pent_denoiser_new (self->model, patch->cells_high, patch->cells_wide, &options,

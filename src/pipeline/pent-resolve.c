@@ -32,6 +32,8 @@ check_numbers (const PentRequest *r, GError **error)
     wrong = "--steps must be 1 to 10000";
   else if (!isfinite (r->cfg) || r->cfg < 0)
     wrong = "--cfg must be a number from 0";
+  else if (r->step_cache < 1 || r->step_cache > 10)
+    wrong = "--step-cache must be 1 to 10";
   else if (r->count < 1)
     wrong = "--count must be at least 1";
   else if (r->seed < 0 || r->seed > G_MAXINT64 - (r->count - 1))

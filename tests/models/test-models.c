@@ -11,6 +11,8 @@
 #include "pent-unet.h"
 #include "pent-vae.h"
 
+#include <math.h>
+
 typedef struct
 {
   GoldenData  *data;
@@ -104,7 +106,7 @@ static PentGraph *
 build_unet (PentCheckpoint *checkpoint, int n, const int x[4], int tokens)
 {
   g_autoptr (GError) error = NULL;
-  PentGraph *graph = pent_unet_build (checkpoint, n, x[1], x[2], tokens, &error);
+  PentGraph *graph = pent_unet_build (checkpoint, PENT_UNET_WHOLE, n, x[1], x[2], tokens, &error);
 
   g_assert_no_error (error);
   return graph;
@@ -240,6 +242,47 @@ test_batch (gconstpointer data)
     }
 }
 
+/* What a UNet keeps for its shallow form makes that give what the whole one
+ * gives, and keeping it changes nothing. */
+static void
+test_forms (gconstpointer data)
+{
+  const Case *c = data;
+  const PentUnetForm forms[] = { PENT_UNET_WHOLE, PENT_UNET_KEEPING, PENT_UNET_SHALLOW };
+  g_autofree char *path = golden_model_path ("tiny");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PentCheckpoint) checkpoint = pent_checkpoint_open (path, &error);
+  g_assert_no_error (error);
+
+  const PentUnetConfig *config = pent_checkpoint_get_unet (checkpoint);
+  float x[9 * 7 * 4], found[3][9 * 7 * 4];
+  g_autofree float *context = g_new (float, 77 * config->context_width);
+  g_autofree float *time = g_new (float, config->channels[0]);
+  g_autofree float *deep = g_new0 (float, 9 * 7 * config->channels[1]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (x); i++)
+    x[i] = 2 * sin (i * 0.37);
+  for (int i = 0; i < 77 * config->context_width; i++)
+    context[i] = 2 * sin (i * 0.11);
+  pent_unet_time_embedding (config, 700, time);
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      PentGraph *graph = pent_unet_build (checkpoint, forms[i], 1, 9, 7, 77, &error);
+      g_assert_no_error (error);
+      g_autoptr (PentProgram) program = compile (c, graph);
+      set_input (program, PENT_UNET_LATENT, x);
+      set_input (program, PENT_UNET_TIME, time);
+      set_input (program, PENT_UNET_CONTEXT, context);
+      if (forms[i] == PENT_UNET_SHALLOW)
+        set_input (program, PENT_UNET_DEEP, deep);
+      run (program, found[i]);
+      if (forms[i] == PENT_UNET_KEEPING)
+        g_assert_true (pent_program_get_output (program, 1, deep, &error));
+    }
+  check (c, found[1], found[0], G_N_ELEMENTS (x));
+  check (c, found[2], found[0], G_N_ELEMENTS (x));
+}
+
 static void
 test_skip (gconstpointer reason)
 {
@@ -260,6 +303,7 @@ add_tests (Fixture *fixture, Case *cases)
       g_test_add_data_func (name, &cases[i], test_part);
     }
   cases[n] = (Case){ fixture, NULL };
+  g_test_add_data_func ("/models/tiny/unet/forms", &cases[n], test_forms);
   g_test_add_data_func ("/models/tiny/unet/batch", &cases[n], test_batch);
 }
 

@@ -171,7 +171,7 @@ ask (PentModel *model, GRand *random, PentProgram **program, GError **error)
     case 1:
       if (!pent_model_unet_fits (model, n, height, width, 77, error))
         return FALSE;
-      *program = pent_model_get_unet (model, n, height, width, 77, NULL, error);
+      *program = pent_model_get_unet (model, PENT_UNET_WHOLE, n, height, width, 77, NULL, error);
       break;
     default:
       height *= part == 2 ? 8 : 1;
@@ -236,9 +236,9 @@ test_pair (void)
         int lengths[2] = { 77 * g_rand_int_range (random, 1, 4), 77 * g_rand_int_range (random, 1, 4) };
         g_autoptr (GError) error = NULL;
         pent_model_set_memory_limit (model, limit);
-        PentProgram *first = pent_model_get_unet (model, 1, 8, 8, lengths[0], NULL, &error);
+        PentProgram *first = pent_model_get_unet (model, PENT_UNET_WHOLE, 1, 8, 8, lengths[0], NULL, &error);
         g_assert_no_error (error);
-        PentProgram *second = pent_model_get_unet (model, 1, 8, 8, lengths[1], NULL, &error);
+        PentProgram *second = pent_model_get_unet (model, PENT_UNET_WHOLE, 1, 8, 8, lengths[1], NULL, &error);
         g_assert_no_error (error);
         g_assert_true ((first == second) == (lengths[0] == lengths[1]));
         g_assert_true (g_ptr_array_find (backend->programs, first, NULL));

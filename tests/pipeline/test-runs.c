@@ -228,6 +228,35 @@ test_no_guidance (void)
   g_assert_false (g_bytes_equal (g_ptr_array_index (guided->latents, 0), g_ptr_array_index (plain->latents, 0)));
 }
 
+/* A cache of one step is none; a longer one changes the picture a little, the
+ * same way alone and in a batch, with guidance and without. */
+static void
+test_step_cache (gconstpointer data)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+
+  request->cfg = GPOINTER_TO_INT (data);
+  request->steps = 6;
+  g_autoptr (Outcome) whole = runner_run (pipeline, request, NULL);
+  g_assert_no_error (whole->error);
+  request->step_cache = 2;
+  request->count = 2;
+  g_autoptr (Outcome) cached = runner_run (pipeline, request, NULL);
+  g_assert_no_error (cached->error);
+  g_assert_false (g_bytes_equal (g_ptr_array_index (cached->latents, 0), g_ptr_array_index (whole->latents, 0)));
+  g_assert_cmpfloat (image_psnr (outcome_image (cached, 0), outcome_image (whole, 0)), >, 15);
+
+  request->count = 1;
+  request->seed += 1;
+  g_autoptr (Outcome) second = runner_run (pipeline, request, NULL);
+  g_assert_true (g_bytes_equal (g_ptr_array_index (cached->latents, 1), g_ptr_array_index (second->latents, 0)));
+  request->seed -= 1;
+  request->step_cache = 1;
+  g_autoptr (Outcome) again = runner_run (pipeline, request, NULL);
+  assert_same_pictures (whole, again);
+}
+
 static void
 test_check (void)
 {
@@ -278,6 +307,8 @@ add_tests (void)
   g_test_add_func ("/runs/refused", test_refused);
   g_test_add_func ("/runs/turns", test_turns);
   g_test_add_func ("/runs/no-guidance", test_no_guidance);
+  g_test_add_data_func ("/runs/step-cache/guided", GINT_TO_POINTER (5), test_step_cache);
+  g_test_add_data_func ("/runs/step-cache/not-guided", GINT_TO_POINTER (1), test_step_cache);
   g_test_add_func ("/runs/check", test_check);
 }
 
