@@ -40,6 +40,21 @@ pent_library_set_deleted (PentLibrary *self, gint64 id, gboolean deleted, GError
          check_changed (self, id, error);
 }
 
+/**
+ * pent_library_forget:
+ *
+ * Takes a deleted picture off the list of the library for good, when its file
+ * has gone elsewhere, as to the wastebasket. The file is not touched.
+ *
+ * Returns: %FALSE with %PENT_ERROR_FILE where there is no such deleted picture
+ */
+gboolean
+pent_library_forget (PentLibrary *self, gint64 id, GError **error)
+{
+  return pent_database_do (self->database, error, "DELETE FROM pictures WHERE id = ? AND deleted IS NOT NULL", "i", id) &&
+         check_changed (self, id, error);
+}
+
 /* The file first: a kill in between leaves a deleted picture without a file,
  * which the next purge takes away. The other way round it would leave a file
  * that a rebuilding brings back. */

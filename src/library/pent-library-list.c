@@ -68,19 +68,30 @@ make_match (const char *search)
 }
 
 static PentStatement *
-make_statement (PentLibrary *self, const PentLibraryQuery *query, const char *match, GError **error)
+make_statement (PentLibrary *self, const char *columns, const PentLibraryQuery *query, const char *match, GError **error)
 {
   gboolean searches = match != NULL && *match != '\0';
+  gboolean dated = query->since != 0 || query->until != 0;
   g_autofree char *sql = g_strconcat (
-    "SELECT " COLUMNS " FROM ", searches ? "pictures_text JOIN pictures ON pictures.id = pictures_text.rowid"
-                                         : "pictures",
+    "SELECT ", columns, " FROM ", searches ? "pictures_text JOIN pictures ON pictures.id = pictures_text.rowid"
+                                           : "pictures",
     query->deleted ? " WHERE deleted IS NOT NULL" : " WHERE deleted IS NULL",
     query->favourites ? " AND favourite" : "",
-    " AND (?1 = 0 OR parent = ?1)",
+    query->parent != 0 ? " AND parent = ?1" : "",
+    dated ? " AND created >= ?5 AND created < ?6" : "",
     searches ? " AND pictures_text MATCH ?4 ORDER BY pictures_text.rowid DESC" : " ORDER BY created DESC, id DESC",
     " LIMIT ?2 OFFSET ?3", NULL);
-  return pent_statement_new (self->database, error, sql, searches ? "iiit" : "iii", query->parent,
-                             query->limit < 0 ? (gint64) -1 : query->limit, query->offset, match);
+  return pent_statement_new (self->database, error, sql, dated ? "iiitii" : searches ? "iiit" : "iii", query->parent,
+                             query->limit < 0 ? (gint64) -1 : query->limit, query->offset, match, query->since,
+                             query->until != 0 ? query->until : G_MAXINT64);
+}
+
+/* FALSE where there is no word to look for, so nothing is found. */
+static gboolean
+make_match_of (const PentLibraryQuery *query, char **match)
+{
+  *match = query->search != NULL ? make_match (query->search) : NULL;
+  return *match == NULL || **match != '\0';
 }
 
 /**
@@ -96,10 +107,10 @@ gboolean
 pent_library_each (PentLibrary *self, const PentLibraryQuery *query, PentLibraryVisit visit, gpointer data,
                    GError **error)
 {
-  g_autofree char *match = query->search != NULL ? make_match (query->search) : NULL;
-  if (match != NULL && *match == '\0')
+  g_autofree char *match = NULL;
+  if (!make_match_of (query, &match))
     return TRUE;
-  g_autoptr (PentStatement) statement = make_statement (self, query, match, error);
+  g_autoptr (PentStatement) statement = make_statement (self, COLUMNS, query, match, error);
   gboolean row = statement != NULL;
   while (row)
     {
@@ -112,6 +123,48 @@ pent_library_each (PentLibrary *self, const PentLibraryQuery *query, PentLibrary
         return FALSE;
     }
   return statement != NULL;
+}
+
+/**
+ * pent_library_list_ids:
+ *
+ * The numbers alone of what pent_library_each() would visit, in its order:
+ * 8 bytes a picture, whatever the library's size is.
+ *
+ * Returns: (transfer full) (element-type gint64): the numbers; %NULL with an error
+ */
+GArray *
+pent_library_list_ids (PentLibrary *self, const PentLibraryQuery *query, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autofree char *match = NULL;
+  if (!make_match_of (query, &match))
+    return g_steal_pointer (&ids);
+  g_autoptr (PentStatement) statement = make_statement (self, "pictures.id", query, match, error);
+  gboolean row = statement != NULL;
+  while (row)
+    {
+      if (!pent_statement_next (statement, &row, error))
+        return NULL;
+      gint64 id = row ? pent_statement_get_int (statement, 0, 0) : 0;
+      if (row)
+        g_array_append_val (ids, id);
+    }
+  return statement != NULL ? g_steal_pointer (&ids) : NULL;
+}
+
+/**
+ * pent_library_get_state:
+ * @state: (out): a number that is another one after any change, by this
+ *   program or another; it says nothing else
+ *
+ * Costs a few microseconds, so it may be asked every second.
+ */
+gboolean
+pent_library_get_state (PentLibrary *self, gint64 *state, GError **error)
+{
+  return pent_database_ask_int (self->database, state, error,
+                                "SELECT (data_version << 32) + total_changes () FROM pragma_data_version", "");
 }
 
 /* The one picture, or NULL without an error. */

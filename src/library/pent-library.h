@@ -111,6 +111,8 @@ PentLibraryPicture *pent_library_store          (PentLibrary *self, const PentLi
  * @favourites: only these
  * @deleted: only deleted pictures, in place of those that are not
  * @parent: only pictures that were painted from this one; 0: all
+ * @since: only pictures made then or later, milliseconds since 1970; 0: all
+ * @until: only pictures made before then; 0: all
  * @offset: how many to leave out
  * @limit: the most there may be; -1: all
  *
@@ -122,6 +124,8 @@ typedef struct
   gboolean    favourites;
   gboolean    deleted;
   gint64      parent;
+  gint64      since;
+  gint64      until;
   gint64      offset;
   gint64      limit;
 } PentLibraryQuery;
@@ -130,6 +134,8 @@ typedef gboolean (*PentLibraryVisit) (gpointer data, const PentLibraryPicture *p
 
 gboolean            pent_library_each        (PentLibrary *self, const PentLibraryQuery *query, PentLibraryVisit visit,
                                               gpointer data, GError **error);
+GArray             *pent_library_list_ids    (PentLibrary *self, const PentLibraryQuery *query, GError **error);
+gboolean            pent_library_get_state   (PentLibrary *self, gint64 *state, GError **error);
 PentLibraryPicture *pent_library_get         (PentLibrary *self, gint64 id, GError **error);
 PentLibraryPicture *pent_library_find_file   (PentLibrary *self, const char *file, GError **error);
 PentLibraryPicture *pent_library_find_hash   (PentLibrary *self, const char *hash, GError **error);
@@ -140,6 +146,7 @@ PentImage          *pent_library_find_original (PentLibrary *self, const char *p
 
 gboolean pent_library_set_favourite (PentLibrary *self, gint64 id, gboolean favourite, GError **error);
 gboolean pent_library_set_deleted   (PentLibrary *self, gint64 id, gboolean deleted, GError **error);
+gboolean pent_library_forget        (PentLibrary *self, gint64 id, GError **error);
 gboolean pent_library_purge         (PentLibrary *self, gint64 before, gint64 *n_purged, GError **error);
 gboolean pent_library_import        (PentLibrary *self, const char *file, gboolean *is_new, GError **error);
 gboolean pent_library_maintain      (PentLibrary *self, GError **error);

@@ -31,6 +31,13 @@ assert_listed (PentLibrary *library, PentLibraryQuery query, const char *expecte
   pent_library_each (library, &query, add_number, text, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (text->str, ==, expected);
+
+  g_autoptr (GArray) ids = pent_library_list_ids (library, &query, &error);
+  g_assert_no_error (error);
+  g_string_truncate (text, 0);
+  for (guint i = 0; i < ids->len; i++)
+    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? " " : "", g_array_index (ids, gint64, i));
+  g_assert_cmpstr (text->str, ==, expected);
 }
 
 static void
@@ -89,6 +96,58 @@ test_list (Library *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_assert_false (pent_library_set_favourite (library, 9, TRUE, &error));
   g_assert_error (error, PENT_ERROR, PENT_ERROR_FILE);
+}
+
+static void
+test_times (Library *self, gconstpointer data)
+{
+  g_autoptr (PentLibrary) library = library_open (self);
+  for (gint64 i = 1; i <= 4; i++)
+    pent_library_picture_free (library_store (library, "a red sail", i));
+  library_run (self, "UPDATE pictures SET created = id * 1000");
+
+  assert_listed (library, (PentLibraryQuery) { .since = 2000 }, "4 3 2");
+  assert_listed (library, (PentLibraryQuery) { .until = 2000 }, "1");
+  assert_listed (library, (PentLibraryQuery) { .since = 2000, .until = 4000 }, "3 2");
+  assert_listed (library, (PentLibraryQuery) { .since = 2000, .until = 4000, .search = "sail", .limit = 1 }, "3");
+  assert_listed (library, (PentLibraryQuery) { .since = 3000, .parent = 1 }, "");
+}
+
+/* The number tells of changes by this connection and by another, and of
+ * nothing else. */
+static void
+test_state (Library *self, gconstpointer data)
+{
+  g_autoptr (PentLibrary) one = library_open (self);
+  g_autoptr (PentLibrary) two = library_open (self);
+  gint64 states[5];
+  g_assert_true (pent_library_get_state (one, &states[0], NULL));
+  assert_listed (one, (PentLibraryQuery) { 0 }, "");
+  g_assert_true (pent_library_get_state (one, &states[1], NULL));
+  pent_library_picture_free (library_store (one, "one", 1));
+  g_assert_true (pent_library_get_state (one, &states[2], NULL));
+  pent_library_picture_free (library_store (two, "two", 2));
+  g_assert_true (pent_library_get_state (one, &states[3], NULL));
+  g_assert_true (pent_library_set_favourite (two, 1, TRUE, NULL));
+  g_assert_true (pent_library_get_state (one, &states[4], NULL));
+  g_assert_cmpint (states[0], ==, states[1]);
+  for (int i = 2; i < 5; i++)
+    g_assert_cmpint (states[i], !=, states[i - 1]);
+}
+
+static void
+test_forget (Library *self, gconstpointer data)
+{
+  g_autoptr (PentLibrary) library = library_open (self);
+  g_autoptr (PentLibraryPicture) one = library_store (library, "one", 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (pent_library_forget (library, 1, &error));
+  g_assert_error (error, PENT_ERROR, PENT_ERROR_FILE);
+  g_assert_true (pent_library_set_deleted (library, 1, TRUE, NULL));
+  g_assert_true (pent_library_forget (library, 1, NULL));
+  assert_listed (library, (PentLibraryQuery) { .deleted = TRUE }, "");
+  g_assert_true (g_file_test (one->file, G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -384,7 +443,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/library/store", test_store);
   ADD ("/library/list", test_list);
+  ADD ("/library/times", test_times);
+  ADD ("/library/state", test_state);
   ADD ("/library/delete", test_delete);
+  ADD ("/library/forget", test_forget);
   ADD ("/library/family", test_family);
   ADD ("/library/same-recipe", test_same_recipe);
   ADD ("/library/named-file", test_named_file);
