@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-folders.h"
 #include "pent-window.h"
 
 /**
@@ -40,10 +41,20 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-set_accel (GtkApplication *application, const char *action, const char *accel)
+add_accels (GtkApplication *application)
 {
-  const char *accels[] = { accel, NULL };
-  gtk_application_set_accels_for_action (application, action, accels);
+  static const struct { const char *action; const char *accel; } accels[] = {
+    { "win.generate", "<Control>Return" }, { "win.cancel", "Escape" },
+    { "win.undo", "<Control>z" },          { "win.redo", "<Control><Shift>z" },
+    { "win.open", "<Control>o" },          { "win.save", "<Control>s" },
+    { "win.close-picture", "<Control>n" }, { "win.mask-save", "<Control><Shift>s" },
+    { "win.mask-invert", "<Control>i" },   { "win.mask-visible", "<Control>m" },
+    { "win.show-prompt", "F9" },           { "win.preferences", "<Control>comma" },
+    { "window.close", "<Control>w" },      { "app.quit", "<Control>q" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (application, accels[i].action, (const char *[]) { accels[i].accel, NULL });
 }
 
 static int
@@ -74,22 +85,36 @@ pent_application_startup (GApplication *application)
   G_APPLICATION_CLASS (pent_application_parent_class)->startup (application);
 
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
-  set_accel (GTK_APPLICATION (application), "win.generate", "<Control>Return");
-  set_accel (GTK_APPLICATION (application), "win.cancel", "Escape");
-  set_accel (GTK_APPLICATION (application), "window.close", "<Control>w");
-  set_accel (GTK_APPLICATION (application), "app.quit", "<Control>q");
+  add_accels (GTK_APPLICATION (application));
+}
+
+static PentWindow *
+get_window (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  if (window != NULL)
+    return PENT_WINDOW (window);
+
+  g_autoptr (PentPainter) painter = pent_painter_new ();
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+  g_autofree char *drafts = g_build_filename (folders->state, "draft", NULL);
+  return pent_window_new (GTK_APPLICATION (application), painter, drafts);
 }
 
 static void
 pent_application_activate (GApplication *application)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
-  if (window == NULL)
-    {
-      g_autoptr (PentPainter) painter = pent_painter_new ();
-      window = GTK_WINDOW (pent_window_new (GTK_APPLICATION (application), painter));
-    }
-  gtk_window_present (window);
+  gtk_window_present (GTK_WINDOW (get_window (application)));
+}
+
+/* "Open with" a picture: there is one canvas, which gets the last. */
+static void
+pent_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  PentWindow *window = get_window (application);
+
+  pent_window_open_file (window, files[n_files - 1]);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void
@@ -100,6 +125,7 @@ pent_application_class_init (PentApplicationClass *klass)
   application_class->handle_local_options = pent_application_handle_local_options;
   application_class->startup = pent_application_startup;
   application_class->activate = pent_application_activate;
+  application_class->open = pent_application_open;
 }
 
 static void
@@ -114,7 +140,7 @@ pent_application_new (void)
 {
   return g_object_new (PENT_TYPE_APPLICATION,
                        "application-id", "io.github.pentimento.Pentimento",
-                       "flags", G_APPLICATION_DEFAULT_FLAGS,
+                       "flags", G_APPLICATION_HANDLES_OPEN,
                        "resource-base-path", "/io/github/pentimento/Pentimento",
                        NULL);
 }

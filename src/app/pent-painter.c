@@ -6,18 +6,24 @@
 #include <glib/gi18n.h>
 
 #include "pent-error.h"
+#include "pent-folders.h"
+#include "pent-library.h"
 #include "pent-pipeline.h"
+#include "pent-recipe-maker.h"
+#include "pent-timing.h"
 
 /* What the worker has to tell; what is NULL or 0 stays as it was. Newer words
  * replace older ones that the main thread has not read yet, so a slow window
  * skips previews and never lags. */
 typedef struct
 {
-  double      fraction;
-  char       *message;
-  GdkTexture *texture;
-  char       *error;
-  gboolean    done;
+  double     fraction;
+  char      *message;
+  PentImage *preview;
+  PentRect   area;        /* of the preview */
+  PentImage *picture;     /* that is finished */
+  char      *error;
+  gboolean   done;
 } PentNews;
 
 /**
@@ -40,10 +46,12 @@ struct _PentPainter
   PentNews news;
   GSource *source;            /* brings the news; NULL when none is pending */
 
-  double      fraction;
-  char       *message;
-  char       *error;
-  GdkTexture *texture;
+  PentRequest *request;       /* that is painted; NULL when idle */
+  double       fraction;
+  char        *message;
+  char        *error;
+  PentImage   *preview;
+  PentRect     area;
 };
 
 enum
@@ -52,11 +60,18 @@ enum
   PROP_FRACTION,
   PROP_MESSAGE,
   PROP_ERROR,
-  PROP_TEXTURE,
   N_PROPS,
 };
 
+enum
+{
+  PREVIEWED,
+  PAINTED,
+  N_SIGNALS,
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (PentPainter, pent_painter, G_TYPE_OBJECT)
 
@@ -67,6 +82,10 @@ typedef struct
   PentRequest  *request;
   GCancellable *cancellable;
   char         *summary;      /* of the newest finished picture */
+  gint64        previewed;    /* when a preview was last told, microseconds */
+  PentLibrary  *library;      /* opened for the first picture */
+  PentHashes    hashes;
+  PentStopwatch stopwatch;
 } PentWork;
 
 static void
@@ -74,7 +93,8 @@ clear_news (PentNews *news)
 {
   g_clear_pointer (&news->message, g_free);
   g_clear_pointer (&news->error, g_free);
-  g_clear_object (&news->texture);
+  g_clear_pointer (&news->preview, pent_image_unref);
+  g_clear_pointer (&news->picture, pent_image_unref);
 }
 
 static void
@@ -97,10 +117,12 @@ set_string (PentPainter *self, char **field, const char *value, int property)
 }
 
 static void
-set_texture (PentPainter *self, GdkTexture *texture)
+set_preview (PentPainter *self, PentImage *preview, const PentRect *area)
 {
-  if (g_set_object (&self->texture, texture))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXTURE]);
+  g_clear_pointer (&self->preview, pent_image_unref);
+  self->preview = preview != NULL ? pent_image_ref (preview) : NULL;
+  self->area = *area;
+  g_signal_emit (self, signals[PREVIEWED], 0);
 }
 
 static void
@@ -108,6 +130,9 @@ finish (PentPainter *self)
 {
   g_thread_join (g_steal_pointer (&self->thread));
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->request, pent_request_unref);
+  if (self->preview != NULL)
+    set_preview (self, NULL, &(PentRect) { 0 });
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
 }
 
@@ -124,8 +149,10 @@ news_arrived_cb (gpointer data)
 
   g_object_ref (self);
   set_fraction (self, MAX (news.fraction, self->fraction));
-  if (news.texture != NULL)
-    set_texture (self, news.texture);
+  if (news.preview != NULL)
+    set_preview (self, news.preview, &news.area);
+  if (news.picture != NULL)
+    g_signal_emit (self, signals[PAINTED], 0, news.picture, self->request);
   if (news.message != NULL)
     set_string (self, &self->message, news.message, PROP_MESSAGE);
   if (news.error != NULL)
@@ -144,8 +171,13 @@ static void
 tell (PentPainter *self, PentNews news)
 {
   g_mutex_lock (&self->lock);
-  if (news.texture == NULL)
-    news.texture = g_steal_pointer (&self->news.texture);
+  if (news.preview == NULL)
+    {
+      news.preview = g_steal_pointer (&self->news.preview);
+      news.area = self->news.area;
+    }
+  if (news.picture == NULL)
+    news.picture = g_steal_pointer (&self->news.picture);
   if (news.message == NULL)
     news.message = g_steal_pointer (&self->news.message);
   clear_news (&self->news);
@@ -158,18 +190,6 @@ tell (PentPainter *self, PentNews news)
       g_source_attach (self->source, self->context);
     }
   g_mutex_unlock (&self->lock);
-}
-
-/* NULL where there is no memory for the copy: a preview is not worth an error. */
-static GdkTexture *
-texture_from_image (PentImage *image)
-{
-  PentImage *rgb = pent_image_to_rgb8 (image, NULL);
-  if (rgb == NULL)
-    return NULL;
-  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (rgb->pixels, rgb->stride * rgb->height,
-                                                         (GDestroyNotify) pent_image_unref, rgb);
-  return gdk_memory_texture_new (rgb->width, rgb->height, GDK_MEMORY_R8G8B8, bytes, rgb->stride);
 }
 
 static char *
@@ -192,37 +212,74 @@ describe_stage (const PentProgress *progress)
     }
 }
 
+/* No more than so many previews a second reach the window. */
+#define PREVIEWS_PER_SECOND 15
+
 static void
 progressed_cb (gpointer data, const PentProgress *progress)
 {
   PentWork *run = data;
   PentNews news = { .fraction = progress->fraction, .message = describe_stage (progress) };
-  if (progress->preview != NULL)
-    news.texture = texture_from_image (progress->preview);
+  gint64 now = g_get_monotonic_time ();
+
+  if (progress->preview != NULL && now - run->previewed >= G_USEC_PER_SEC / PREVIEWS_PER_SECOND)
+    {
+      news.preview = pent_image_ref (progress->preview);
+      news.area = progress->area;
+      run->previewed = now;
+    }
   tell (run->painter, news);
 }
 
+/* A model that vanished since it was read costs its hash, not the picture. */
+static gboolean
+compute_hashes (PentWork *run, const PentRunInfo *info, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+
+  if (run->hashes.model != NULL
+      || pent_hashes_compute (&run->hashes, run->request, info->model_path, run->cancellable, &trouble)
+      || pent_error_exit_status (trouble) != 130)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return FALSE;
+}
+
+static gboolean
+store (PentWork *run, const PentPicture *picture, const PentRunInfo *info, GError **error)
+{
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+
+  if (run->library == NULL)
+    run->library = pent_library_open (folders, PENT_LIBRARY_WRITE, error);
+  if (run->library == NULL || !compute_hashes (run, info, error))
+    return FALSE;
+  g_autoptr (PentRecipe) recipe = pent_make_recipe (run->request, info, &run->hashes, picture->seed);
+  const PentLibraryEntry entry = {
+    .image = picture->image, .recipe = recipe, .source = run->request->init, .mask = run->request->mask,
+    .model_path = info->model_path, .vae_path = run->request->vae,
+    .timings = pent_stopwatch_lap (&run->stopwatch, info),
+  };
+  g_autoptr (PentLibraryPicture) stored = pent_library_store (run->library, &entry, error);
+  return stored != NULL;
+}
+
+/* Shown as finished when it is on the disk, or when the user is told why it is
+ * not: then it is on the canvas and in the draft. */
 static gboolean
 painted_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
 {
   PentWork *run = data;
   const PentImage *image = picture->image;
-  g_autoptr (GdkTexture) texture = texture_from_image (picture->image);
-  if (texture == NULL)
-    {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "There is no memory left to show a picture of %d by %d pixels: ask for a smaller one.",
-                   image->width, image->height);
-      return FALSE;
-    }
+  gboolean stored = store (run, picture, info, error);
 
   g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, picture->seed);
   g_free (run->summary);
   /* Translators: the model's name, width, height, the seed, how long it took. */
   run->summary = g_strdup_printf (_("%s, %d × %d, seed %s, %.1f seconds"), info->model_name,
                                   image->width, image->height, seed, info->seconds_total);
-  tell (run->painter, (PentNews) { .texture = g_steal_pointer (&texture) });
-  return TRUE;
+  tell (run->painter, (PentNews) { .picture = pent_image_ref (picture->image) });
+  return stored;
 }
 
 static PentNews
@@ -248,6 +305,8 @@ work (gpointer data)
 
   pent_request_unref (run->request);
   g_object_unref (run->cancellable);
+  g_clear_pointer (&run->library, pent_library_close);
+  pent_hashes_clear (&run->hashes);
   g_free (run->summary);
   g_free (run);
   return NULL;
@@ -272,9 +331,6 @@ pent_painter_get_property (GObject *object, guint property, GValue *value, GPara
     case PROP_ERROR:
       g_value_set_string (value, self->error);
       break;
-    case PROP_TEXTURE:
-      g_value_set_object (value, self->texture);
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
     }
@@ -293,7 +349,8 @@ pent_painter_dispose (GObject *object)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->texture);
+  g_clear_pointer (&self->request, pent_request_unref);
+  g_clear_pointer (&self->preview, pent_image_unref);
   clear_news (&self->news);
 
   G_OBJECT_CLASS (pent_painter_parent_class)->dispose (object);
@@ -327,8 +384,14 @@ pent_painter_class_init (PentPainterClass *klass)
   properties[PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, 0, 1, 0, flags);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
   properties[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
-  properties[PROP_TEXTURE] = g_param_spec_object ("texture", NULL, NULL, GDK_TYPE_TEXTURE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /* Another preview, or none any more. */
+  signals[PREVIEWED] = g_signal_new ("previewed", PENT_TYPE_PAINTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 0);
+  /* The finished PentImage, and the PentRequest that it was painted for. */
+  signals[PAINTED] = g_signal_new ("painted", PENT_TYPE_PAINTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
 }
 
 static void
@@ -350,7 +413,8 @@ pent_painter_new (void)
  * @request: what to paint; kept until it is done
  *
  * Begins to paint @request, which must not be called while the painter is
- * busy. The picture shown so far stays until the first preview comes.
+ * busy. What is shown so far stays until the first
+ * preview comes.
  */
 void
 pent_painter_start (PentPainter *self, PentRequest *request)
@@ -364,6 +428,7 @@ pent_painter_start (PentPainter *self, PentRequest *request)
   set_string (self, &self->error, NULL, PROP_ERROR);
 
   self->cancellable = g_cancellable_new ();
+  self->request = pent_request_ref (request);
   PentWork *run = g_new0 (PentWork, 1);
   run->painter = self;
   run->request = pent_request_ref (request);
@@ -435,14 +500,28 @@ pent_painter_get_error (PentPainter *self)
 }
 
 /**
- * pent_painter_get_texture:
+ * pent_painter_get_preview:
+ * @area: (out): what it is to be stretched over, pixels of the result
  *
- * Returns: (nullable) (transfer none): the newest preview, a pixel for each
- *   latent cell, or the finished picture
+ * Returns: (nullable) (transfer none): the newest preview of the run; %NULL
+ *   when it has ended
  */
-GdkTexture *
-pent_painter_get_texture (PentPainter *self)
+PentImage *
+pent_painter_get_preview (PentPainter *self, PentRect *area)
 {
   g_return_val_if_fail (PENT_IS_PAINTER (self), NULL);
-  return self->texture;
+  *area = self->area;
+  return self->preview;
+}
+
+/**
+ * pent_painter_get_request:
+ *
+ * Returns: (nullable) (transfer none): what is being painted
+ */
+PentRequest *
+pent_painter_get_request (PentPainter *self)
+{
+  g_return_val_if_fail (PENT_IS_PAINTER (self), NULL);
+  return self->request;
 }

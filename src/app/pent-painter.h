@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gdk/gdk.h>
+#include <glib-object.h>
 
+#include "pent-rect.h"
 #include "pent-request.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ gboolean    pent_painter_get_busy     (PentPainter *self);
 double      pent_painter_get_fraction (PentPainter *self);
 const char *pent_painter_get_message  (PentPainter *self);
 const char *pent_painter_get_error    (PentPainter *self);
-GdkTexture *pent_painter_get_texture  (PentPainter *self);
+PentImage  *pent_painter_get_preview  (PentPainter *self, PentRect *area);
+PentRequest *pent_painter_get_request (PentPainter *self);
 
 G_END_DECLS

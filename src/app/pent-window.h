@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "pent-document.h"
 #include "pent-painter.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,8 @@ G_BEGIN_DECLS
 #define PENT_TYPE_WINDOW (pent_window_get_type ())
 G_DECLARE_FINAL_TYPE (PentWindow, pent_window, PENT, WINDOW, AdwApplicationWindow)
 
-PentWindow *pent_window_new (GtkApplication *application, PentPainter *painter);
+PentWindow   *pent_window_new          (GtkApplication *application, PentPainter *painter, const char *draft_folder);
+PentDocument *pent_window_get_document (PentWindow *self);
+void          pent_window_open_file    (PentWindow *self, GFile *file);
 
 G_END_DECLS

@@ -6,7 +6,9 @@
 typedef struct
 {
   int    busy;
-  int    textures;
+  int    previews;
+  int    pictures;
+  int    width;       /* of the newest picture */
   int    errors;
   double fraction;
 } Seen;
@@ -18,9 +20,23 @@ busy_cb (GObject *painter, GParamSpec *pspec, Seen *seen)
 }
 
 static void
-texture_cb (GObject *painter, GParamSpec *pspec, Seen *seen)
+previewed_cb (PentPainter *painter, Seen *seen)
 {
-  seen->textures++;
+  PentRect area;
+
+  if (pent_painter_get_preview (painter, &area) == NULL)
+    return;
+  g_assert_cmpint (area.width, ==, 64);
+  seen->previews++;
+}
+
+static void
+painted_cb (PentPainter *painter, PentImage *picture, PentRequest *request, Seen *seen)
+{
+  g_assert_cmpint (picture->height, ==, 64);
+  g_assert_true (request == pent_painter_get_request (painter));
+  seen->pictures++;
+  seen->width = picture->width;
 }
 
 static void
@@ -44,7 +60,8 @@ new_painter (Seen *seen)
   PentPainter *painter = pent_painter_new ();
   *seen = (Seen) { 0 };
   g_signal_connect (painter, "notify::busy", G_CALLBACK (busy_cb), seen);
-  g_signal_connect (painter, "notify::texture", G_CALLBACK (texture_cb), seen);
+  g_signal_connect (painter, "previewed", G_CALLBACK (previewed_cb), seen);
+  g_signal_connect (painter, "painted", G_CALLBACK (painted_cb), seen);
   g_signal_connect (painter, "notify::error", G_CALLBACK (error_cb), seen);
   g_signal_connect (painter, "notify::fraction", G_CALLBACK (fraction_cb), seen);
   return painter;
@@ -78,25 +95,24 @@ test_paints (void)
   PentPainter *painter = new_painter (&seen);
 
   g_assert_false (pent_painter_get_busy (painter));
-  g_assert_null (pent_painter_get_texture (painter));
   pent_painter_start (painter, request);
   g_assert_true (pent_painter_get_busy (painter));
   wait_until_idle (painter);
 
-  GdkTexture *texture = pent_painter_get_texture (painter);
-  g_assert_nonnull (texture);
-  g_assert_cmpint (gdk_texture_get_width (texture), ==, 64);
-  g_assert_cmpint (gdk_texture_get_height (texture), ==, 64);
+  PentRect area;
+  g_assert_null (pent_painter_get_preview (painter, &area));
+  g_assert_cmpint (seen.pictures, ==, 1);
+  g_assert_cmpint (seen.width, ==, 64);
   g_assert_cmpint (seen.busy, ==, 2);
   g_assert_cmpint (seen.errors, ==, 0);
-  g_assert_cmpint (seen.textures, >=, 1);
+  g_assert_cmpint (seen.previews, >=, 1);
   g_assert_cmpfloat (pent_painter_get_fraction (painter), ==, 1);
   g_assert_nonnull (strstr (pent_painter_get_message (painter), "seed 7"));
   g_assert_finalize_object (painter);
 }
 
 static void
-cancel_cb (PentPainter *painter, GParamSpec *pspec, gpointer data)
+cancel_cb (PentPainter *painter, gpointer data)
 {
   pent_painter_cancel (painter);
 }
@@ -108,7 +124,7 @@ test_cancel (void)
   g_autoptr (PentRequest) request = new_request (10000);
   PentPainter *painter = new_painter (&seen);
 
-  g_signal_connect (painter, "notify::texture", G_CALLBACK (cancel_cb), NULL);
+  g_signal_connect (painter, "previewed", G_CALLBACK (cancel_cb), NULL);
   pent_painter_start (painter, request);
   wait_until_idle (painter);
   g_assert_null (pent_painter_get_error (painter));
@@ -130,13 +146,13 @@ test_error_then_picture (void)
   pent_painter_start (painter, wrong);
   wait_until_idle (painter);
   g_assert_nonnull (strstr (pent_painter_get_error (painter), "/no/such/model.safetensors"));
-  g_assert_null (pent_painter_get_texture (painter));
+  g_assert_cmpint (seen.pictures, ==, 0);
 
   seen.fraction = 0;
   pent_painter_start (painter, right);
   wait_until_idle (painter);
   g_assert_null (pent_painter_get_error (painter));
-  g_assert_nonnull (pent_painter_get_texture (painter));
+  g_assert_cmpint (seen.pictures, ==, 1);
   g_assert_cmpint (seen.errors, ==, 2);
   g_assert_cmpint (seen.busy, ==, 4);
   g_assert_finalize_object (painter);
@@ -152,7 +168,7 @@ test_drop (void)
   PentPainter *painter = new_painter (&seen);
 
   pent_painter_start (painter, request);
-  while (seen.textures == 0)
+  while (seen.previews == 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_finalize_object (painter);
   while (g_main_context_iteration (NULL, FALSE))

@@ -1,141 +1,336 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pent-window.h"
+#include "window-fixture.h"
 
-/* The real window on a display of its own, painting with the starter model. */
+#include <glib/gstdio.h>
 
-static void
-iterate_until_idle (PentPainter *painter)
+#include "pent-folders.h"
+#include "pent-library.h"
+#include "pent-prompt-pane.h"
+
+/* The starter model paints for these tests. */
+
+static gboolean
+count_cb (gpointer data, const PentLibraryPicture *picture, GError **error)
 {
-  while (pent_painter_get_busy (painter))
-    g_main_context_iteration (NULL, TRUE);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  ++*(int *) data;
+  return TRUE;
 }
 
-static gpointer
-child (PentWindow *window, const char *name)
+static int
+count_stored (void)
 {
-  return gtk_widget_get_template_child (GTK_WIDGET (window), PENT_TYPE_WINDOW, name);
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+  g_autoptr (PentLibrary) library = pent_library_open (folders, PENT_LIBRARY_READ, NULL);
+  const PentLibraryQuery query = { .limit = -1 };
+  int n = 0;
+
+  if (library != NULL)
+    g_assert_true (pent_library_each (library, &query, count_cb, &n, NULL));
+  return n;
 }
 
-static const char *
-visible_page (PentWindow *window)
+static gboolean
+error_is_shown (Fixture *fixture)
 {
-  return gtk_stack_get_visible_child_name (child (window, "stack"));
+  return gtk_revealer_get_reveal_child (fixture_child (fixture, "error_revealer"));
 }
 
-static PentWindow *
-new_window (PentPainter *painter)
+static GtkSpinButton *
+find_spin (Fixture *fixture, const char *name)
 {
-  PentWindow *window = pent_window_new (NULL, painter);
-  gtk_window_present (GTK_WINDOW (window));
-  while (!gtk_widget_get_mapped (GTK_WIDGET (window)))
-    g_main_context_iteration (NULL, TRUE);
-  return window;
-}
+  GtkWidget *pane = fixture_child (fixture, "prompt_pane");
 
-static void
-destroy_window (PentWindow *window)
-{
-  gtk_window_destroy (GTK_WINDOW (window));
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-static void
-test_generate (void)
-{
-  PentPainter *painter = pent_painter_new ();
-  PentWindow *window = new_window (painter);
-
-  g_assert_cmpstr (visible_page (window), ==, "welcome");
-  g_assert_true (gtk_widget_get_visible (child (window, "generate_button")));
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.generate", NULL));
-  g_assert_true (pent_painter_get_busy (painter));
-  g_assert_false (gtk_widget_get_visible (child (window, "generate_button")));
-  g_assert_true (gtk_widget_get_visible (child (window, "cancel_button")));
-
-  iterate_until_idle (painter);
-  g_assert_null (pent_painter_get_error (painter));
-  g_assert_cmpstr (visible_page (window), ==, "picture");
-  GdkPaintable *paintable = gtk_picture_get_paintable (child (window, "picture"));
-  g_assert_true (paintable == GDK_PAINTABLE (pent_painter_get_texture (painter)));
-  g_assert_cmpint (gdk_paintable_get_intrinsic_width (paintable), ==, 128);
-  g_assert_true (gtk_widget_get_visible (child (window, "generate_button")));
-  g_assert_false (gtk_widget_get_visible (child (window, "cancel_button")));
-
-  destroy_window (window);
-  g_assert_finalize_object (painter);
+  return GTK_SPIN_BUTTON (gtk_widget_get_template_child (pane, PENT_TYPE_PROMPT_PANE, name));
 }
 
 static void
-cancel_cb (PentPainter *painter, GParamSpec *pspec, PentWindow *window)
+set_few_steps (Fixture *fixture)
 {
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.cancel", NULL);
+  gtk_spin_button_set_value (find_spin (fixture, "steps"), 2);
 }
 
 static void
-test_cancel (void)
+previewed_cb (PentDocument *document, int *n)
 {
-  PentPainter *painter = pent_painter_new ();
-  PentWindow *window = new_window (painter);
+  PentRect area;
 
-  g_signal_connect (painter, "notify::texture", G_CALLBACK (cancel_cb), window);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.generate", NULL);
-  iterate_until_idle (painter);
-  g_assert_cmpstr (pent_painter_get_message (painter), ==, "Cancelled");
-  g_assert_false (gtk_revealer_get_reveal_child (child (window, "error_revealer")));
-  g_assert_true (gtk_widget_get_visible (child (window, "generate_button")));
+  if (pent_document_get_preview (document, &area) != NULL)
+    ++*n;
+}
 
-  destroy_window (window);
-  g_assert_finalize_object (painter);
+/* Generate, wherever the focus is: previews, a picture, and it is stored. */
+static void
+test_generate (gconstpointer application)
+{
+  Fixture fixture;
+  int n_previews = 0, n_stored = count_stored ();
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  PentDocument *document = pent_window_get_document (fixture.window);
+  g_signal_connect (document, "preview-changed", G_CALLBACK (previewed_cb), &n_previews);
+  g_assert_null (pent_document_get_picture (document));
+  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
+  fixture_key (&fixture, GDK_KEY_Return, GDK_CONTROL_MASK);
+  g_assert_true (pent_painter_get_busy (fixture.painter));
+  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "cancel_button")));
+  g_assert_false (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
+
+  fixture_wait (&fixture);
+  PentImage *picture = pent_document_get_picture (document);
+  g_assert_nonnull (picture);
+  g_assert_cmpint (picture->width, ==, 128);
+  g_assert_cmpint (n_previews, >=, 1);
+  g_assert_cmpint (count_stored (), ==, n_stored + 1);
+  g_assert_false (error_is_shown (&fixture));
+  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
+  fixture_close (&fixture);
 }
 
 static void
-test_error (void)
+cancel_cb (PentPainter *painter, Fixture *fixture)
 {
+  fixture_act (fixture, "cancel");
+}
+
+static void
+test_cancel (gconstpointer application)
+{
+  Fixture fixture;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  g_signal_connect (fixture.painter, "previewed", G_CALLBACK (cancel_cb), &fixture);
+  gtk_spin_button_set_value (find_spin (&fixture, "steps"), 500);
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_wait (&fixture);
+  g_assert_null (pent_document_get_picture (pent_window_get_document (fixture.window)));
+  g_assert_false (error_is_shown (&fixture));
+  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
+  fixture_close (&fixture);
+}
+
+static void
+test_error (gconstpointer application)
+{
+  Fixture fixture;
   g_autoptr (PentRequest) request = pent_request_new ();
-  PentPainter *painter = pent_painter_new ();
-  PentWindow *window = new_window (painter);
 
+  fixture_open (&fixture, (gpointer) application, NULL);
   request->model = g_strdup ("/no/such/model.safetensors");
-  pent_painter_start (painter, request);
-  iterate_until_idle (painter);
-  g_assert_true (gtk_revealer_get_reveal_child (child (window, "error_revealer")));
-  g_assert_cmpstr (gtk_label_get_text (child (window, "error_label")), ==, pent_painter_get_error (painter));
-  g_assert_cmpstr (visible_page (window), ==, "welcome");
+  pent_painter_start (fixture.painter, request);
+  fixture_wait (&fixture);
+  g_assert_true (error_is_shown (&fixture));
+  g_assert_cmpstr (gtk_label_get_text (fixture_child (&fixture, "error_label")), ==,
+                   pent_painter_get_error (fixture.painter));
+  fixture_act (&fixture, "dismiss-error");
+  g_assert_false (error_is_shown (&fixture));
 
-  /* Trying again takes the old sentence away. */
-  g_autoptr (PentRequest) second = pent_request_new ();
-  second->steps = 1;
-  pent_painter_start (painter, second);
-  g_assert_false (gtk_revealer_get_reveal_child (child (window, "error_revealer")));
-  iterate_until_idle (painter);
-  g_assert_cmpstr (visible_page (window), ==, "picture");
+  /* A file that is no picture is refused in words, and nothing is lost. */
+  g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/exe");
+  fixture_open_picture (&fixture, 64, 64);
+  pent_window_open_file (fixture.window, file);
+  while (!error_is_shown (&fixture))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (pent_document_get_picture (pent_window_get_document (fixture.window)));
+  fixture_close (&fixture);
+}
 
-  destroy_window (window);
-  g_assert_finalize_object (painter);
+/* With the pointer: strokes of the brush, the eraser, a rectangle; and undo. */
+static void
+test_paint (gconstpointer application)
+{
+  Fixture fixture;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  fixture_open_picture (&fixture, 256, 256);
+  PentDocument *document = pent_window_get_document (fixture.window);
+  gtk_range_set_value (fixture_child (&fixture, "brush_size"), 20);
+  fixture_drag (&fixture, 50, 60, 150, 60);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 255);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 80), ==, 0);
+
+  fixture_key (&fixture, GDK_KEY_e, 0);
+  fixture_click (&fixture, 100, 60);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 0);
+  fixture_key (&fixture, GDK_KEY_r, 0);
+  fixture_drag (&fixture, 20, 150, 120, 200);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 70, 170), ==, 255);
+  fixture_key (&fixture, GDK_KEY_l, 0);
+  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 70, 170), ==, 0);
+  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 255);
+  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  g_assert_true (pent_tile_mask_is_empty (pent_document_get_mask (document)));
+  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 255);
+  fixture_close (&fixture);
+}
+
+/* A letter chooses a tool where nobody types, and is a letter where somebody
+ * does. */
+static void
+test_keys (gconstpointer application)
+{
+  Fixture fixture;
+  g_autofree char *while_typing = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *text = NULL;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  fixture_open_picture (&fixture, 256, 256);
+  GtkWidget *pane = fixture_child (&fixture, "prompt_pane");
+  GtkTextView *prompt = GTK_TEXT_VIEW (gtk_widget_get_template_child (pane, PENT_TYPE_PROMPT_PANE, "prompt"));
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (prompt);
+  gtk_text_buffer_set_text (buffer, "", 0);
+  gtk_widget_grab_focus (GTK_WIDGET (prompt));
+  fixture_key (&fixture, GDK_KEY_e, 0);
+  fixture_key (&fixture, GDK_KEY_l, 0);
+  while_typing = fixture_get_tool (&fixture);
+  g_assert_cmpstr (while_typing, ==, "brush");
+  g_object_get (buffer, "text", &text, NULL);
+  g_assert_cmpstr (text, ==, "el");
+
+  gtk_widget_grab_focus (GTK_WIDGET (fixture.canvas));
+  fixture_key (&fixture, GDK_KEY_x, 0);
+  after = fixture_get_tool (&fixture);
+  g_assert_cmpstr (after, ==, "eraser");
+  double size = gtk_range_get_value (fixture_child (&fixture, "brush_size"));
+  fixture_key (&fixture, GDK_KEY_bracketright, 0);
+  g_assert_cmpfloat (gtk_range_get_value (fixture_child (&fixture, "brush_size")), >, size);
+  fixture_key (&fixture, GDK_KEY_1, 0);
+  g_assert_cmpfloat (pent_canvas_get_zoom (fixture.canvas), ==, 1);
+  fixture_key (&fixture, GDK_KEY_0, 0);
+  g_assert_cmpfloat (pent_canvas_get_zoom (fixture.canvas), !=, 1);
+
+  /* Typing is undone with all else. */
+  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  g_clear_pointer (&text, g_free);
+  g_object_get (buffer, "text", &text, NULL);
+  g_assert_cmpstr (text, !=, "el");
+  fixture_close (&fixture);
+}
+
+/* What is not masked comes back byte for byte; the mask stays. */
+static void
+test_repaint (gconstpointer application)
+{
+  Fixture fixture;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  fixture_open_picture (&fixture, 128, 128);
+  set_few_steps (&fixture);
+  PentDocument *document = pent_window_get_document (fixture.window);
+  g_autoptr (PentImage) before = pent_image_ref (pent_document_get_picture (document));
+  gtk_range_set_value (fixture_child (&fixture, "brush_size"), 30);
+  fixture_drag (&fixture, 40, 60, 90, 60);
+  g_assert_cmpstr (gtk_button_get_label (fixture_child (&fixture, "generate_button")), ==, "_Repaint");
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_wait (&fixture);
+
+  PentImage *after = pent_document_get_picture (document);
+  const PentTileMask *mask = pent_document_get_mask (document);
+  int n_changed = 0;
+  g_assert_true (after != before);
+  for (int y = 0; y < 128; y++)
+    for (int x = 0; x < 128; x++)
+      {
+        gboolean same = memcmp (before->pixels + y * before->stride + x * 3, after->pixels + y * after->stride + x * 3, 3) == 0;
+        n_changed += !same;
+        if (pent_tile_mask_get (mask, x, y) == 0)
+          g_assert_true (same);
+      }
+  g_assert_cmpint (n_changed, >, 200);
+  fixture_act (&fixture, "undo");
+  g_assert_true (pent_document_get_picture (document) == before);
+  fixture_close (&fixture);
+}
+
+/* A handle is dragged, the picture extended, and what was there is still
+ * there. */
+static void
+test_extend (gconstpointer application)
+{
+  Fixture fixture;
+  int margins[PENT_N_SIDES];
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  fixture_open_picture (&fixture, 128, 128);
+  set_few_steps (&fixture);
+  PentDocument *document = pent_window_get_document (fixture.window);
+  g_autoptr (PentImage) before = pent_image_ref (pent_document_get_picture (document));
+  double gap = 9 / pent_canvas_get_zoom (fixture.canvas);
+  fixture_drag (&fixture, 128 + gap, 64, 128 + gap + 14, 64);
+  pent_document_get_margins (document, margins);
+  g_assert_cmpint (margins[PENT_SIDE_RIGHT], ==, 16);
+  g_assert_cmpint (margins[PENT_SIDE_LEFT], ==, 0);
+  g_assert_cmpfloat (gtk_spin_button_get_value (find_spin (&fixture, "margin_right")), ==, 16);
+  g_assert_cmpint (pent_document_get_undo (document), ==, PENT_EDIT_EXTEND);
+
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_wait (&fixture);
+  g_assert_false (error_is_shown (&fixture));
+  g_assert_cmpint (pent_document_get_width (document), ==, 144);
+  PentImage *after = pent_document_get_picture (document);
+  for (int y = 0; y < 128; y++)
+    g_assert_cmpmem (before->pixels + y * before->stride, 128 * 3, after->pixels + y * after->stride, 128 * 3);
+  pent_document_get_margins (document, margins);
+  g_assert_cmpint (margins[PENT_SIDE_RIGHT], ==, 0);
+  fixture_close (&fixture);
+}
+
+/* Everything is as it was left. */
+static void
+test_restart (gconstpointer application)
+{
+  Fixture fixture;
+  g_autofree char *folder = g_dir_make_tmp ("pentimento-window-XXXXXX", NULL);
+  g_autofree char *draft = g_build_filename (folder, "draft", NULL);
+  g_autofree char *text = NULL;
+
+  fixture_open (&fixture, (gpointer) application, draft);
+  fixture_open_picture (&fixture, 200, 120);
+  fixture_drag (&fixture, 50, 60, 90, 60);
+  gtk_spin_button_set_value (find_spin (&fixture, "steps"), 33);
+  g_autoptr (PentCanvasState) before = pent_document_snapshot (pent_window_get_document (fixture.window));
+  g_assert_false (pent_tile_mask_is_empty (before->mask));
+  fixture_close (&fixture);
+
+  fixture_open (&fixture, (gpointer) application, draft);
+  g_autoptr (PentCanvasState) after = pent_document_snapshot (pent_window_get_document (fixture.window));
+  g_assert_true (pent_tile_mask_equal (before->mask, after->mask));
+  g_assert_true (g_variant_equal (before->settings, after->settings));
+  g_assert_cmpmem (before->picture->pixels, before->picture->stride * 120, after->picture->pixels,
+                   after->picture->stride * 120);
+  g_assert_cmpfloat (gtk_spin_button_get_value (find_spin (&fixture, "steps")), ==, 33);
+  fixture_close (&fixture);
 }
 
 static void
-test_close_while_painting (void)
+test_close_while_painting (gconstpointer application)
 {
-  PentPainter *painter = pent_painter_new ();
-  PentWindow *window = new_window (painter);
+  Fixture fixture;
 
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.generate", NULL);
-  destroy_window (window);
-  g_assert_finalize_object (painter);
+  fixture_open (&fixture, (gpointer) application, NULL);
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_close (&fixture);
 }
 
 int
 main (int argc, char **argv)
 {
+  static const struct { const char *path; GTestDataFunc test; } tests[] = {
+    { "/window/generate", test_generate }, { "/window/cancel", test_cancel },
+    { "/window/error", test_error },       { "/window/paint", test_paint },
+    { "/window/keys", test_keys },         { "/window/repaint", test_repaint },
+    { "/window/extend", test_extend },     { "/window/restart", test_restart },
+    { "/window/close-while-painting", test_close_while_painting },
+  };
+  g_autoptr (PentApplication) application = NULL;
+
   g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  g_test_add_func ("/window/generate", test_generate);
-  g_test_add_func ("/window/cancel", test_cancel);
-  g_test_add_func ("/window/error", test_error);
-  g_test_add_func ("/window/close-while-painting", test_close_while_painting);
+  application = pent_application_new ();
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add_data_func (tests[i].path, application, tests[i].test);
   return g_test_run ();
 }

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "pentimento"
+
+#include "pent-prompt-pane.h"
+
+#include <glib/gi18n.h>
+
+#include "pent-error.h"
+#include "pent-sampler-info.h"
+
+/* How long typing may pause and still be one edit. */
+#define PAUSE_SECONDS 1.5
+
+/**
+ * PentPromptPane:
+ *
+ * What is to be painted, and how. All that is entered here takes part in the
+ * document's history and in its draft.
+ */
+struct _PentPromptPane
+{
+  AdwBin parent_instance;
+
+  PentDocument *document;
+  gboolean      restoring;     /* the controls follow the document */
+  const char   *last_edit;     /* which control changed last */
+  gint64        last_time;     /* and when */
+  guint         merge;         /* number of the edit that goes on */
+
+  GtkWidget *prompt;
+  GtkWidget *prompt_count;
+  GtkWidget *negative;
+  GtkWidget *negative_count;
+  GtkWidget *width;
+  GtkWidget *height;
+  GtkWidget *count;
+  GtkWidget *seed;
+  GtkWidget *seed_locked;
+  GtkWidget *edit_group;
+  GtkWidget *from_picture;
+  GtkWidget *strength;
+  GtkWidget *fill;
+  GtkWidget *region;
+  GtkWidget *grow;
+  GtkWidget *feather;
+  GtkWidget *extend_group;
+  GtkWidget *margin_left;
+  GtkWidget *margin_top;
+  GtkWidget *margin_right;
+  GtkWidget *margin_bottom;
+  GtkWidget *steps;
+  GtkWidget *cfg;
+  GtkWidget *sampler;
+  GtkWidget *schedule;
+};
+
+G_DEFINE_FINAL_TYPE (PentPromptPane, pent_prompt_pane, ADW_TYPE_BIN)
+
+/* What a control holds: the property of an object that stands for it. */
+typedef struct
+{
+  const char *name;       /* in the settings */
+  gsize       offset;     /* of the control */
+  const char *property;
+} Field;
+
+#define FIELD(member, property) { #member, G_STRUCT_OFFSET (PentPromptPane, member), property }
+
+static const Field fields[] = {
+  FIELD (prompt, "text"), FIELD (negative, "text"), FIELD (width, "value"), FIELD (height, "value"),
+  FIELD (count, "value"), FIELD (seed, "text"), FIELD (seed_locked, "active"), FIELD (from_picture, "active"),
+  FIELD (strength, "value"), FIELD (fill, "selected"), FIELD (region, "selected"), FIELD (grow, "value"),
+  FIELD (feather, "value"), FIELD (steps, "value"), FIELD (cfg, "value"), FIELD (sampler, "selected"),
+  FIELD (schedule, "selected"),
+};
+
+static GObject *
+get_control (PentPromptPane *self, const Field *field)
+{
+  GtkWidget *control = G_STRUCT_MEMBER (GtkWidget *, self, field->offset);
+
+  return GTK_IS_TEXT_VIEW (control) ? G_OBJECT (gtk_text_view_get_buffer (GTK_TEXT_VIEW (control)))
+                                    : G_OBJECT (control);
+}
+
+static GVariant *
+read_control (PentPromptPane *self, const Field *field)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_object_get_property (get_control (self, field), field->property, &value);
+  if (G_VALUE_HOLDS_STRING (&value))
+    return g_variant_new_string (g_value_get_string (&value));
+  if (G_VALUE_HOLDS_DOUBLE (&value))
+    return g_variant_new_double (g_value_get_double (&value));
+  if (G_VALUE_HOLDS_BOOLEAN (&value))
+    return g_variant_new_boolean (g_value_get_boolean (&value));
+  return g_variant_new_uint32 (g_value_get_uint (&value));
+}
+
+/* What a draft holds may be of another version: what does not fit is left. */
+static void
+write_control (PentPromptPane *self, const Field *field, GVariant *variant)
+{
+  g_autoptr (GVariant) now = g_variant_ref_sink (read_control (self, field));
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (!g_variant_is_of_type (variant, g_variant_get_type (now)) || g_variant_equal (variant, now))
+    return;
+  g_dbus_gvariant_to_gvalue (variant, &value);
+  g_object_set_property (get_control (self, field), field->property, &value);
+}
+
+static GVariant *
+read_settings (PentPromptPane *self)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    g_variant_dict_insert_value (&dict, fields[i].name, read_control (self, &fields[i]));
+  return g_variant_dict_end (&dict);
+}
+
+/* Changes of one control without a pause are one edit. */
+static guint
+find_merge (PentPromptPane *self, const char *name)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (g_strcmp0 (name, self->last_edit) != 0 || now - self->last_time > PAUSE_SECONDS * G_USEC_PER_SEC)
+    self->merge++;
+  self->last_edit = name;
+  self->last_time = now;
+  return self->merge;
+}
+
+static void
+show_count (GtkWidget *view, GtkWidget *label)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  int n = gtk_text_buffer_get_char_count (buffer);
+  g_autofree char *text = n > 0 ? g_strdup_printf ("%d", n) : g_strdup ("");
+
+  gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+static void
+control_changed_cb (GObject *control, GParamSpec *pspec, PentPromptPane *self)
+{
+  const char *name = NULL;
+
+  show_count (self->prompt, self->prompt_count);
+  show_count (self->negative, self->negative_count);
+  if (self->restoring || self->document == NULL)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (get_control (self, &fields[i]) == control)
+      name = fields[i].name;
+  /* Who chooses a seed wants it. */
+  if (control == G_OBJECT (self->seed))
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->seed_locked), TRUE);
+  pent_document_set_settings (self->document, read_settings (self), find_merge (self, name));
+
+  /* An empty page has the size that will be painted. */
+  if ((control == G_OBJECT (self->width) || control == G_OBJECT (self->height))
+      && pent_document_get_picture (self->document) == NULL)
+    pent_document_close (self->document, gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->width)),
+                         gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->height)));
+}
+
+static void
+settings_changed_cb (PentPromptPane *self)
+{
+  GVariant *settings = pent_document_get_settings (self->document);
+
+  if (settings == NULL)
+    return;
+  self->restoring = TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (settings, fields[i].name, NULL);
+      if (value != NULL)
+        write_control (self, &fields[i], value);
+    }
+  self->restoring = FALSE;
+  self->last_edit = NULL;
+}
+
+static void
+picture_changed_cb (PentPromptPane *self)
+{
+  gboolean has_picture = pent_document_get_picture (self->document) != NULL;
+
+  gtk_widget_set_visible (self->edit_group, has_picture);
+  gtk_widget_set_visible (self->extend_group, has_picture);
+}
+
+static void
+get_margin_controls (PentPromptPane *self, GtkSpinButton *controls[PENT_N_SIDES])
+{
+  controls[PENT_SIDE_LEFT] = GTK_SPIN_BUTTON (self->margin_left);
+  controls[PENT_SIDE_TOP] = GTK_SPIN_BUTTON (self->margin_top);
+  controls[PENT_SIDE_RIGHT] = GTK_SPIN_BUTTON (self->margin_right);
+  controls[PENT_SIDE_BOTTOM] = GTK_SPIN_BUTTON (self->margin_bottom);
+}
+
+static void
+margins_changed_cb (PentPromptPane *self)
+{
+  GtkSpinButton *controls[PENT_N_SIDES];
+  int margins[PENT_N_SIDES];
+
+  get_margin_controls (self, controls);
+  pent_document_get_margins (self->document, margins);
+  self->restoring = TRUE;
+  for (int i = 0; i < PENT_N_SIDES; i++)
+    gtk_spin_button_set_value (controls[i], margins[i]);
+  self->restoring = FALSE;
+}
+
+static void
+margin_edited_cb (GtkSpinButton *control, GParamSpec *pspec, PentPromptPane *self)
+{
+  GtkSpinButton *controls[PENT_N_SIDES];
+  int margins[PENT_N_SIDES];
+
+  if (self->restoring || self->document == NULL)
+    return;
+  get_margin_controls (self, controls);
+  for (int i = 0; i < PENT_N_SIDES; i++)
+    margins[i] = gtk_spin_button_get_value_as_int (controls[i]) / 8 * 8;
+  pent_document_set_margins (self->document, margins, find_merge (self, "margins"));
+}
+
+static gint64
+random_seed (void)
+{
+  return g_random_int ();
+}
+
+static void
+set_seed (PentPromptPane *self, gint64 seed)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, seed);
+
+  gtk_editable_set_text (GTK_EDITABLE (self->seed), text);
+}
+
+/* What the dice gave is no edit of the user's. */
+static void
+show_seed (PentPromptPane *self, gint64 seed)
+{
+  self->restoring = TRUE;
+  set_seed (self, seed);
+  self->restoring = FALSE;
+}
+
+static void
+throw_dice_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  set_seed (PENT_PROMPT_PANE (widget), random_seed ());
+}
+
+/* A string list of what the command line calls them in the window's words. */
+static void
+fill_choices (PentPromptPane *self)
+{
+  g_autoptr (GtkStringList) samplers = gtk_string_list_new (NULL);
+  g_autoptr (GtkStringList) schedules = gtk_string_list_new (NULL);
+
+  for (int i = 0; i < PENT_N_SAMPLERS; i++)
+    gtk_string_list_append (samplers, pent_sampler_get_info (i)->display_name);
+  for (int i = 0; i < PENT_N_SCHEDULES; i++)
+    gtk_string_list_append (schedules, pent_schedule_type_display_name (i));
+  adw_combo_row_set_model (ADW_COMBO_ROW (self->sampler), G_LIST_MODEL (samplers));
+  adw_combo_row_set_model (ADW_COMBO_ROW (self->schedule), G_LIST_MODEL (schedules));
+  PentSampler sampler = 0;
+  if (pent_sampler_from_name ("dpmpp-2m", &sampler))
+    adw_combo_row_set_selected (ADW_COMBO_ROW (self->sampler), sampler);
+  PentScheduleType schedule = 0;
+  if (pent_schedule_type_from_name ("automatic", &schedule))
+    adw_combo_row_set_selected (ADW_COMBO_ROW (self->schedule), schedule);
+}
+
+static void
+set_first_prompt (PentPromptPane *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->prompt));
+
+  /* Translators: a prompt in English, which is what models know best. */
+  gtk_text_buffer_set_text (buffer, _("a lighthouse on the right by the sea, sunset"), -1);
+}
+
+static void
+pent_prompt_pane_dispose (GObject *object)
+{
+  pent_prompt_pane_set_document (PENT_PROMPT_PANE (object), NULL);
+
+  G_OBJECT_CLASS (pent_prompt_pane_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  static const struct { const char *name; gsize offset; } others[] = {
+    { "prompt_count", G_STRUCT_OFFSET (PentPromptPane, prompt_count) },
+    { "negative_count", G_STRUCT_OFFSET (PentPromptPane, negative_count) },
+    { "edit_group", G_STRUCT_OFFSET (PentPromptPane, edit_group) },
+    { "extend_group", G_STRUCT_OFFSET (PentPromptPane, extend_group) },
+    { "margin_left", G_STRUCT_OFFSET (PentPromptPane, margin_left) },
+    { "margin_top", G_STRUCT_OFFSET (PentPromptPane, margin_top) },
+    { "margin_right", G_STRUCT_OFFSET (PentPromptPane, margin_right) },
+    { "margin_bottom", G_STRUCT_OFFSET (PentPromptPane, margin_bottom) },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    gtk_widget_class_bind_template_child_full (widget_class, fields[i].name, FALSE, fields[i].offset);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    gtk_widget_class_bind_template_child_full (widget_class, others[i].name, FALSE, others[i].offset);
+}
+
+static void
+pent_prompt_pane_class_init (PentPromptPaneClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = pent_prompt_pane_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/pentimento/Pentimento/prompt-pane.ui");
+  bind_children (widget_class);
+  gtk_widget_class_install_action (widget_class, "prompt.throw-dice", NULL, throw_dice_action);
+}
+
+static void
+pent_prompt_pane_init (PentPromptPane *self)
+{
+  GtkSpinButton *margins[PENT_N_SIDES];
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  fill_choices (self);
+  set_first_prompt (self);
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      g_autofree char *signal = g_strconcat ("notify::", fields[i].property, NULL);
+      g_signal_connect_object (get_control (self, &fields[i]), signal, G_CALLBACK (control_changed_cb), self, 0);
+    }
+  get_margin_controls (self, margins);
+  for (int i = 0; i < PENT_N_SIDES; i++)
+    g_signal_connect_object (margins[i], "notify::value", G_CALLBACK (margin_edited_cb), self, 0);
+  show_count (self->prompt, self->prompt_count);
+}
+
+/* The first entered words can be undone: the history begins with what is
+ * shown now. */
+static void
+begin_history (PentPromptPane *self)
+{
+  g_autoptr (PentCanvasState) state = pent_document_snapshot (self->document);
+
+  state->settings = g_variant_ref_sink (read_settings (self));
+  pent_document_restore (self->document, state);
+}
+
+/**
+ * pent_prompt_pane_set_document:
+ * @document: (nullable): what is painted on; its settings are shown, or where
+ *   it has none, it gets those that are shown
+ */
+void
+pent_prompt_pane_set_document (PentPromptPane *self, PentDocument *document)
+{
+  g_return_if_fail (PENT_IS_PROMPT_PANE (self));
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_set_object (&self->document, document);
+  if (document == NULL)
+    return;
+  g_signal_connect_swapped (document, "settings-changed", G_CALLBACK (settings_changed_cb), self);
+  g_signal_connect_swapped (document, "picture-changed", G_CALLBACK (picture_changed_cb), self);
+  g_signal_connect_swapped (document, "margins-changed", G_CALLBACK (margins_changed_cb), self);
+  if (pent_document_get_settings (document) == NULL)
+    begin_history (self);
+  settings_changed_cb (self);
+  picture_changed_cb (self);
+  margins_changed_cb (self);
+}
+
+/**
+ * pent_prompt_pane_get_task:
+ *
+ * Returns: what Generate would do now
+ */
+PentTask
+pent_prompt_pane_get_task (PentPromptPane *self)
+{
+  int margins[PENT_N_SIDES];
+
+  g_return_val_if_fail (PENT_IS_PROMPT_PANE (self), PENT_TASK_NEW);
+  if (self->document == NULL || pent_document_get_picture (self->document) == NULL)
+    return PENT_TASK_NEW;
+  pent_document_get_margins (self->document, margins);
+  if (margins[0] + margins[1] + margins[2] + margins[3] > 0)
+    return PENT_TASK_EXTEND;
+  if (!pent_tile_mask_is_empty (pent_document_get_mask (self->document)))
+    return PENT_TASK_REPAINT;
+  return gtk_switch_get_active (GTK_SWITCH (self->from_picture)) ? PENT_TASK_OVER : PENT_TASK_NEW;
+}
+
+static void
+take_string (char **field, const char *text)
+{
+  g_free (*field);
+  *field = g_strdup (text);
+}
+
+static void
+take_text (char **field, GtkWidget *view)
+{
+  g_autofree char *text = NULL;
+
+  g_object_get (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "text", &text, NULL);
+  take_string (field, text);
+}
+
+static double
+get_number (GtkWidget *spin)
+{
+  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+  return gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin));
+}
+
+static gboolean
+take_seed (PentPromptPane *self, PentRequest *request, GError **error)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->seed));
+  gboolean locked = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->seed_locked));
+  guint64 seed = 0;
+
+  if (!locked || *text == '\0')
+    seed = random_seed ();
+  else if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &seed, NULL))
+    {
+      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, _("“%s” is no seed: enter a whole number, 0 or more."), text);
+      return FALSE;
+    }
+  request->seed = seed;
+  if (!locked)
+    show_seed (self, seed);
+  return TRUE;
+}
+
+static gboolean
+take_edit (PentPromptPane *self, PentRequest *request, PentTask task, GError **error)
+{
+  const PentTileMask *mask = pent_document_get_mask (self->document);
+
+  request->init = pent_image_ref (pent_document_get_picture (self->document));
+  request->strength = get_number (self->strength);
+  if (task == PENT_TASK_OVER)
+    return TRUE;
+  request->fill = adw_combo_row_get_selected (ADW_COMBO_ROW (self->fill));
+  request->region = adw_combo_row_get_selected (ADW_COMBO_ROW (self->region));
+  request->grow = get_number (self->grow);
+  request->feather = get_number (self->feather);
+  pent_document_get_margins (self->document, request->outpaint);
+  if (task == PENT_TASK_EXTEND)
+    request->strength = PENT_UNSET;
+  if (pent_tile_mask_is_empty (mask))
+    return TRUE;
+  request->mask = pent_tile_mask_to_image (mask, error);
+  return request->mask != NULL;
+}
+
+/**
+ * pent_prompt_pane_make_request:
+ *
+ * Returns: (transfer full): what is to be painted now; %NULL with
+ *   %PENT_ERROR_USAGE where something entered makes no sense
+ */
+PentRequest *
+pent_prompt_pane_make_request (PentPromptPane *self, GError **error)
+{
+  g_return_val_if_fail (PENT_IS_PROMPT_PANE (self), NULL);
+
+  g_autoptr (PentRequest) request = pent_request_new ();
+  PentTask task = pent_prompt_pane_get_task (self);
+  take_text (&request->prompt, self->prompt);
+  take_text (&request->negative, self->negative);
+  request->count = get_number (self->count);
+  request->steps = get_number (self->steps);
+  request->cfg = get_number (self->cfg);
+  take_string (&request->sampler,
+               pent_sampler_get_info (adw_combo_row_get_selected (ADW_COMBO_ROW (self->sampler)))->name);
+  take_string (&request->schedule, pent_schedule_type_name (adw_combo_row_get_selected (ADW_COMBO_ROW (self->schedule))));
+  if (!take_seed (self, request, error))
+    return NULL;
+  if (task == PENT_TASK_NEW)
+    {
+      request->width = (int) get_number (self->width) / 8 * 8;
+      request->height = (int) get_number (self->height) / 8 * 8;
+    }
+  else if (!take_edit (self, request, task, error))
+    return NULL;
+  return g_steal_pointer (&request);
+}
+
+void
+pent_prompt_pane_focus_prompt (PentPromptPane *self)
+{
+  g_return_if_fail (PENT_IS_PROMPT_PANE (self));
+  gtk_widget_grab_focus (self->prompt);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pent-application.h"
+#include "pent-canvas.h"
+#include "pent-window.h"
+
+/* The real window in a real application on a display of its own, with a
+ * pointer and keys that come from the display. */
+typedef struct
+{
+  PentPainter *painter;
+  PentWindow  *window;
+  PentCanvas  *canvas;
+} Fixture;
+
+void     fixture_open     (Fixture *self, PentApplication *application, const char *draft_folder);
+void     fixture_close    (Fixture *self);
+gpointer fixture_child    (Fixture *self, const char *name);
+gboolean fixture_act      (Fixture *self, const char *action);
+void     fixture_settle   (void);
+void     fixture_wait     (Fixture *self);
+void     fixture_open_picture (Fixture *self, int width, int height);
+char    *fixture_get_tool (Fixture *self);
+
+/* Pixels of the picture. */
+void fixture_drag (Fixture *self, double from_x, double from_y, double to_x, double to_y);
+void fixture_click (Fixture *self, double x, double y);
+void fixture_key  (Fixture *self, guint key, GdkModifierType modifiers);
