@@ -113,6 +113,7 @@ pent_request_new (void)
   self->count = 1;
   self->steps = 20;
   self->cfg = 7;
+  self->cfg_to = 1;
   self->step_cache = 1;
   self->width = PENT_UNSET;
   self->height = PENT_UNSET;

@@ -77,6 +77,7 @@ typedef struct
   int     count;           /* pictures, at least 1 */
   int     steps;           /* 20 */
   double  cfg;             /* 7 */
+  double  cfg_from, cfg_to;  /* guided from this share of the steps to that one: 0, 1 */
   int     step_cache;      /* 1: every step runs the whole UNet; N: every Nth does */
   int     width, height;   /* pixels, or PENT_UNSET */
   int     clip_skip;       /* 1 is the last layer */

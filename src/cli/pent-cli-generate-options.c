@@ -99,8 +99,11 @@ static const PentCliOption options[] = {
   WHOLE ("steps", "N", 1, 10000, "steps of denoising", "20"),
   REAL ("cfg", 0, 1000, "how closely the prompt is followed; 1 leaves the negative prompt out and is twice as fast",
         "7"),
-  WHOLE ("step-cache", "N", 1, 10, "run the whole model every Nth step only, and between them its outermost level: faster, "
-         "a little different", "1: every step"),
+  REAL ("cfg-from", 0, 1, "the share of the steps after which --cfg begins: before it the negative prompt is not run",
+        "0"),
+  REAL ("cfg-to", 0, 1, "the share of the steps after which --cfg ends", "1"),
+  WHOLE ("step-cache", "N", 1, 10, "run the whole model every Nth step only, and between them its outermost level: "
+         "faster, a little different", "1: every step"),
   WORD ("sampler", sampler_word, "the update rule", "dpmpp-2m"),
   WORD ("schedule", schedule_word, "the noise levels", "automatic: what suits the sampler"),
   WORD ("spacing", spacing_word, "the timesteps; leading and trailing are diffusers' and go with the schedules normal "

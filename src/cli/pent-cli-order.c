@@ -251,6 +251,8 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   request->count = pent_cli_arguments_get_whole (arguments, "count", request->count);
   request->steps = pent_cli_arguments_get_whole (arguments, "steps", request->steps);
   request->cfg = pent_cli_arguments_get_real (arguments, "cfg", request->cfg);
+  request->cfg_from = pent_cli_arguments_get_real (arguments, "cfg-from", request->cfg_from);
+  request->cfg_to = pent_cli_arguments_get_real (arguments, "cfg-to", request->cfg_to);
   request->width = pent_cli_arguments_get_whole (arguments, "width", request->width);
   request->height = pent_cli_arguments_get_whole (arguments, "height", request->height);
   request->step_cache = pent_cli_arguments_get_whole (arguments, "step-cache", request->step_cache);

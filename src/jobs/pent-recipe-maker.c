@@ -137,6 +137,8 @@ pent_make_recipe (const PentRequest *request, const PentRunInfo *info, const Pen
   recipe->spacing = g_strdup (info->spacing);
   recipe->rng = g_strdup (info->rng);
   recipe->cfg = request->cfg;
+  recipe->cfg_from = request->cfg_from > 0 ? request->cfg_from : PENT_UNSET;
+  recipe->cfg_to = request->cfg_to < 1 ? request->cfg_to : PENT_UNSET;
   recipe->step_cache = request->step_cache > 1 ? request->step_cache : PENT_UNSET;
   recipe->width = info->width;
   recipe->height = info->height;

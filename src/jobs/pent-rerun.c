@@ -85,6 +85,8 @@ pent_request_from_recipe (const PentRecipe *recipe, PentImage *source, PentImage
   request->seed = recipe->seed != PENT_UNSET ? recipe->seed : 0;
   request->steps = recipe->steps != PENT_UNSET ? recipe->steps : request->steps;
   request->cfg = recipe->cfg != PENT_UNSET ? recipe->cfg : request->cfg;
+  request->cfg_from = recipe->cfg_from != PENT_UNSET ? recipe->cfg_from : 0;
+  request->cfg_to = recipe->cfg_to != PENT_UNSET ? recipe->cfg_to : 1;
   request->step_cache = recipe->step_cache != PENT_UNSET ? recipe->step_cache : 1;
   request->clip_skip = recipe->clip_skip != PENT_UNSET ? recipe->clip_skip : request->clip_skip;
   request->memory_limit = recipe->memory_limit != PENT_UNSET ? recipe->memory_limit : 0;

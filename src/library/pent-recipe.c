@@ -42,6 +42,8 @@ static const Field fields[] = {
   FIELD (spacing, STRING),
   FIELD (rng, STRING),
   FIELD (cfg, DOUBLE),
+  FIELD (cfg_from, DOUBLE),
+  FIELD (cfg_to, DOUBLE),
   FIELD (step_cache, INT),
   FIELD (width, INT),
   FIELD (height, INT),

@@ -33,6 +33,8 @@ typedef struct
   char   *spacing;
   char   *rng;
   double  cfg;
+  double  cfg_from;       /* where it is more than 0 */
+  double  cfg_to;         /* where it is less than 1 */
   int     step_cache;     /* where it is more than 1 */
   int     width, height;  /* pixels */
   int     clip_skip;

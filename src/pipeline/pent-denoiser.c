@@ -10,6 +10,15 @@
 #include "pent-error.h"
 #include "pent-unet.h"
 
+/* One way to run the UNet: for one prompt, or for two at once. */
+typedef struct
+{
+  PentProgram *whole;     /* NULL where this way is not gone */
+  PentProgram *shallow;   /* its outermost level alone, or NULL */
+  float       *deep;      /* what the last whole call left for it */
+  guint        calls;     /* since the last way was another */
+} Way;
+
 struct _PentDenoiser
 {
   PentModel           *model;
@@ -17,13 +26,9 @@ struct _PentDenoiser
   GCancellable        *cancellable;
   int                  height, width;
   int                  in_channels, channels;
-  gboolean             guided;       /* both prompts are run */
-  PentProgram         *both;         /* n = 2: negative, positive; or NULL */
-  PentProgram         *shallow;      /* beside both, or beside positive without guidance; or NULL */
-  float               *deep;         /* what the last whole call left for it */
-  guint                calls;
-  PentProgram         *positive;     /* n = 1, or NULL */
-  PentProgram         *negative;     /* n = 1, or NULL */
+  Way                  both;         /* n = 2: negative, positive */
+  Way                  positive;     /* n = 1 */
+  Way                  negative;     /* n = 1 */
   float               *x;            /* (channels, height, width), kept cells put back */
   float               *input;        /* (2, height, width, in_channels) */
   float               *output;       /* (2, height, width, channels) */
@@ -43,46 +48,48 @@ set_context (PentProgram *program, const PentConditioning *first, const PentCond
 }
 
 static gboolean
-prepare_shallow (PentDenoiser *self, int n, PentConditioning *first, PentConditioning *second, GError **error)
+prepare_way (PentDenoiser *self, Way *way, PentConditioning *first, PentConditioning *second, GError **error)
 {
-  if (self->options.step_cache <= 1)
-    return TRUE;
-  self->shallow = pent_model_get_unet (self->model, PENT_UNET_SHALLOW, n, self->height, self->width, first->tokens,
-                                       self->cancellable, error);
-  if (self->shallow == NULL)
+  int n = second != NULL ? 2 : 1;
+  gboolean cached = self->options.step_cache > 1;
+
+  way->whole = pent_model_get_unet (self->model, cached ? PENT_UNET_KEEPING : PENT_UNET_WHOLE, n, self->height,
+                                    self->width, first->tokens, self->cancellable, error);
+  if (way->whole == NULL || !set_context (way->whole, first, second, error))
     return FALSE;
-  PentGraph *graph = pent_plan_get_graph (pent_program_get_plan (self->shallow));
-  self->deep = g_new (float, pent_shape_n_elements (pent_graph_get_input (graph, PENT_UNET_DEEP)->shape));
-  return set_context (self->shallow, first, second, error);
+  if (!cached)
+    return TRUE;
+
+  way->shallow = pent_model_get_unet (self->model, PENT_UNET_SHALLOW, n, self->height, self->width, first->tokens,
+                                      self->cancellable, error);
+  if (way->shallow == NULL)
+    return FALSE;
+  PentGraph *graph = pent_plan_get_graph (pent_program_get_plan (way->shallow));
+  way->deep = g_new (float, pent_shape_n_elements (pent_graph_get_input (graph, PENT_UNET_DEEP)->shape));
+  return set_context (way->shallow, first, second, error);
+}
+
+static gboolean
+is_guided_at (PentDenoiser *self, double timestep)
+{
+  return self->options.cfg != 1 && timestep <= self->options.guided_from && timestep > self->options.guided_to;
 }
 
 /* Prompts of one length go through the UNet as one batch; of different lengths
  * one after the other, for padding either would change the picture. */
 static gboolean
-prepare_programs (PentDenoiser *self, GError **error)
+prepare_ways (PentDenoiser *self, GError **error)
 {
   PentConditioning *positive = self->options.positive, *negative = self->options.negative;
-  gboolean at_once = self->guided && positive->tokens == negative->tokens;
-  gboolean keeping = self->options.step_cache > 1 && (at_once || !self->guided);
-  PentUnetForm form = keeping ? PENT_UNET_KEEPING : PENT_UNET_WHOLE;
+  gboolean guided = self->options.cfg != 1, always = isinf (self->options.guided_from) && self->options.guided_to < 0;
+  gboolean at_once = guided && positive->tokens == negative->tokens;
 
-  if (at_once)
-    {
-      self->both = pent_model_get_unet (self->model, form, 2, self->height, self->width, positive->tokens,
-                                        self->cancellable, error);
-      return self->both != NULL && set_context (self->both, negative, positive, error)
-             && prepare_shallow (self, 2, negative, positive, error);
-    }
-
-  self->positive = pent_model_get_unet (self->model, form, 1, self->height, self->width, positive->tokens,
-                                        self->cancellable, error);
-  if (self->positive == NULL || !set_context (self->positive, positive, NULL, error))
+  pent_model_begin_round (self->model);
+  if (at_once && !prepare_way (self, &self->both, negative, positive, error))
     return FALSE;
-  if (!self->guided)
-    return prepare_shallow (self, 1, positive, NULL, error);
-  self->negative = pent_model_get_unet (self->model, PENT_UNET_WHOLE, 1, self->height, self->width, negative->tokens,
-                                        self->cancellable, error);
-  return self->negative != NULL && set_context (self->negative, negative, NULL, error);
+  if (guided && !at_once && !prepare_way (self, &self->negative, negative, NULL, error))
+    return FALSE;
+  return (at_once && always) || prepare_way (self, &self->positive, positive, NULL, error);
 }
 
 /**
@@ -108,12 +115,11 @@ pent_denoiser_new (PentModel *model, int height, int width, const PentDenoiserOp
   self->width = width;
   self->in_channels = c->in_channels;
   self->channels = c->out_channels;
-  self->guided = options->cfg != 1;
   self->x = g_new (float, cells * self->channels);
   self->input = g_new (float, 2 * cells * self->in_channels);
   self->output = g_new (float, 2 * cells * self->channels);
   self->time = g_new (float, 2 * c->channels[0]);
-  if (!prepare_programs (self, error))
+  if (!prepare_ways (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -125,7 +131,9 @@ pent_denoiser_free (PentDenoiser *self)
   g_free (self->input);
   g_free (self->output);
   g_free (self->time);
-  g_free (self->deep);
+  g_free (self->both.deep);
+  g_free (self->positive.deep);
+  g_free (self->negative.deep);
   g_free (self);
 }
 
@@ -178,34 +186,37 @@ call (PentDenoiser *self, PentProgram *program, float *output, GError **error)
          && pent_program_get_output (program, 0, output, error);
 }
 
-/* The one program of a call: whole, leaving its deep features for those that
- * follow, or with the features of an earlier call. */
+/* Whole, leaving the deep features for those calls that follow, or with the
+ * features of an earlier call. */
 static gboolean
-call_cached (PentDenoiser *self, PentProgram *program, GError **error)
+call_way (PentDenoiser *self, Way *way, float *output, GError **error)
 {
-  if (self->shallow == NULL)
-    return call (self, program, self->output, error);
-  if (self->calls++ % self->options.step_cache == 0)
-    return call (self, program, self->output, error) && pent_program_get_output (program, 1, self->deep, error);
-  return pent_program_set_input (self->shallow, PENT_UNET_DEEP, self->deep, error)
-         && call (self, self->shallow, self->output, error);
+  if (way->shallow == NULL)
+    return call (self, way->whole, output, error);
+  if (way->calls++ % self->options.step_cache == 0)
+    return call (self, way->whole, output, error) && pent_program_get_output (way->whole, 1, way->deep, error);
+  return pent_program_set_input (way->shallow, PENT_UNET_DEEP, way->deep, error)
+         && call (self, way->shallow, output, error);
 }
 
 /* Leaves the negative prompt's prediction in the first half of the output and
  * the positive one's in the second; without guidance both are the same half. */
 static gboolean
-call_model (PentDenoiser *self, const float **negative, const float **positive, GError **error)
+call_model (PentDenoiser *self, double timestep, const float **negative, const float **positive, GError **error)
 {
   float *second = self->output + (gsize) self->height * self->width * self->channels;
+  gboolean guided = is_guided_at (self, timestep);
 
+  /* What a way kept before another was gone is too old. */
+  if (guided != (self->both.calls + self->negative.calls > 0))
+    self->both.calls = self->negative.calls = self->positive.calls = 0;
   *negative = self->output;
-  *positive = second;
-  if (self->both != NULL)
-    return call_cached (self, self->both, error);
-  if (self->guided)
-    return call (self, self->negative, self->output, error) && call (self, self->positive, second, error);
-  *positive = self->output;
-  return call_cached (self, self->positive, error);
+  *positive = guided ? second : self->output;
+  if (!guided)
+    return call_way (self, &self->positive, self->output, error);
+  if (self->both.whole != NULL)
+    return call_way (self, &self->both, self->output, error);
+  return call_way (self, &self->negative, self->output, error) && call_way (self, &self->positive, second, error);
 }
 
 /* Guidance, and back to (channels, cells). FALSE where something is not a
@@ -260,7 +271,7 @@ pent_denoiser_run (gpointer data, const float *x, double sigma, double timestep,
   pent_unet_time_embedding (c, timestep, self->time);
   memcpy (self->time + c->channels[0], self->time, c->channels[0] * sizeof (float));
 
-  if (!call_model (self, &negative, &positive, error))
+  if (!call_model (self, timestep, &negative, &positive, error))
     return FALSE;
   if (!guide (self, negative, positive, denoised))
     return fail_not_finite (self, error);

@@ -32,9 +32,14 @@ typedef struct
  * @negative: (nullable): what to steer away from; not used when @cfg is 1
  * @cfg: guidance scale (Ho and Salimans 2022)
  * @v_prediction: the model predicts v, else the noise
+ * @guided_from: the timestep at which guidance begins; above it the prompt
+ *   alone is run (Kynkäänniemi et al. 2024, "Applying guidance in a limited
+ *   interval")
+ * @guided_to: the timestep at which it ends: there, and below it, the prompt
+ *   alone is run; negative: never
  * @step_cache: every so many calls the whole UNet is run, between them its
- *   first and last level alone; 1 runs all of it every time. Prompts of unequal
- *   length are run whole.
+ *   outermost level alone, with what the inner ones gave last (Ma, Fang and Wang
+ *   2023, "DeepCache"); 1 runs all of it every time
  * @repaint: (nullable): for models of 4 input channels
  * @extra: (nullable): (in_channels - channels, height, width): what an
  *   inpainting model reads beside the latent: mask, masked latent
@@ -44,6 +49,8 @@ typedef struct
   PentConditioning  *positive;
   PentConditioning  *negative;
   double             cfg;
+  double             guided_from;
+  double             guided_to;
   gboolean           v_prediction;
   int                step_cache;
   const PentRepaint *repaint;

@@ -33,11 +33,11 @@ typedef struct
   Part         part;
   Shape        shape;
   gsize        weights;   /* bytes, shared with other programs of the part */
+  guint        round;     /* what is wanted at once has one number */
   PentProgram *program;
 } Compiled;
 
-/* The UNet may be wanted in two shapes at once: prompts of different lengths
- * are run apart. */
+/* What is kept of each part, more only where it is wanted at once. */
 static const guint kept_programs[N_PARTS] = { 1, 2, 1, 1 };
 
 struct _PentModel
@@ -48,6 +48,7 @@ struct _PentModel
   PentDtype       operand;
   gsize           memory_limit;   /* bytes; 0: what the device has free */
   GArray         *programs;       /* of Compiled, the one used last at the end */
+  guint           round;
 };
 
 static void
@@ -265,10 +266,17 @@ find_program (PentModel *self, Part part, const Shape *shape)
         continue;
       g_object_ref (compiled.program);
       g_array_remove_index (self->programs, i);
+      compiled.round = self->round;
       g_array_append_val (self->programs, compiled);
       return compiled.program;
     }
   return NULL;
+}
+
+static gboolean
+is_wanted_beside (PentModel *self, const Compiled *compiled, Part part)
+{
+  return compiled->part == part && part == PART_UNET && compiled->round == self->round;
 }
 
 /* Makes room for one more program of @part. The new one is compiled first, so
@@ -279,19 +287,11 @@ drop_oldest (PentModel *self, Part part)
   guint n = 0;
 
   for (guint i = self->programs->len; i-- > 0;)
-    if (g_array_index (self->programs, Compiled, i).part == part && ++n >= kept_programs[part])
-      g_array_remove_index (self->programs, i);
-}
-
-/* Two UNets of one prompt each may be wanted at once, and two forms of one. */
-static gboolean
-is_wanted_beside (const Compiled *compiled, Part part, const Shape *shape)
-{
-  gboolean other_form = compiled->shape.form != PENT_UNET_WHOLE && shape->form != PENT_UNET_WHOLE
-                        && compiled->shape.n == shape->n;
-
-  return part == PART_UNET && compiled->part == PART_UNET && (other_form || (shape->n == 1 && compiled->shape.n == 1))
-         && compiled->shape.height == shape->height && compiled->shape.width == shape->width;
+    {
+      const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
+      if (compiled->part == part && ++n >= kept_programs[part] && !is_wanted_beside (self, compiled, part))
+        g_array_remove_index (self->programs, i);
+    }
 }
 
 static gboolean
@@ -306,7 +306,7 @@ has_room (PentModel *self, Part part, PentPlan *plan, gsize budget)
 /* Drops programs until a plan fits beside the rest: first those of other parts,
  * then those of the same, whose weights it would have shared. */
 static void
-make_room (PentModel *self, Part part, const Shape *shape, PentPlan *plan)
+make_room (PentModel *self, Part part, PentPlan *plan)
 {
   gsize budget = count_budget (self);
 
@@ -314,7 +314,7 @@ make_room (PentModel *self, Part part, const Shape *shape, PentPlan *plan)
     for (guint i = 0; i < self->programs->len && !has_room (self, part, plan, budget);)
       {
         const Compiled *compiled = &g_array_index (self->programs, Compiled, i);
-        if ((compiled->part == part) == same && !is_wanted_beside (compiled, part, shape))
+        if ((compiled->part == part) == same && !is_wanted_beside (self, compiled, part))
           g_array_remove_index (self->programs, i);
         else
           i++;
@@ -331,13 +331,13 @@ get_program (PentModel *self, Part part, Shape shape, GCancellable *cancellable,
   g_autoptr (PentPlan) plan = plan_part (self, part, &shape, error);
   if (plan == NULL || !plan_fits (self, plan, error))
     return NULL;
-  make_room (self, part, &shape, plan);
+  make_room (self, part, plan);
   gsize weights = pent_plan_get_weight_size (plan);
   program = pent_backend_compile (self->backend, g_steal_pointer (&plan), cancellable, error);
   if (program == NULL)
     return NULL;
 
-  Compiled compiled = { part, shape, weights, program };
+  Compiled compiled = { part, shape, weights, self->round, program };
   drop_oldest (self, part);
   g_array_append_val (self->programs, compiled);
   if (!pent_checkpoint_check (self->checkpoint, error))
@@ -358,6 +358,19 @@ PentProgram *
 pent_model_get_text_encoder (PentModel *self, int clip_skip, GCancellable *cancellable, GError **error)
 {
   return get_program (self, PART_TEXT_ENCODER, (Shape){ .clip_skip = clip_skip }, cancellable, error);
+}
+
+/**
+ * pent_model_begin_round:
+ *
+ * The UNets asked for from here to the next round are wanted at once: prompts of
+ * different lengths are run apart, and a run may switch between forms. None of
+ * them is dropped for another.
+ */
+void
+pent_model_begin_round (PentModel *self)
+{
+  self->round++;
 }
 
 /**

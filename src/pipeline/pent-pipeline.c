@@ -441,6 +441,17 @@ restore_kept (const PentPatch *patch, int channels, float *x)
         x[k * cells + cell] = patch->latent[k * cells + cell];
 }
 
+/* Shares of the steps to the timesteps that guidance begins and ends at. */
+static void
+find_guided_timesteps (const PentRequest *request, const PentSchedule *schedule, double *from, double *to)
+{
+  int n = schedule->n_steps;
+  int first = ceil (request->cfg_from * n), last = ceil (request->cfg_to * n);
+
+  *from = first == 0 ? INFINITY : first < n ? schedule->timesteps[first] : -1;
+  *to = last < n ? schedule->timesteps[last] : -1;
+}
+
 /* Noise to latent: @x comes back as the final latent. */
 static gboolean
 sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
@@ -467,10 +478,12 @@ sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
     .strength = blend ? patch->mask_cells->values : NULL, .original = patch->latent, .noise = noise,
     .first_timestep = schedule->timesteps[run->start],
   };
-  const PentDenoiserOptions options = {
+  PentDenoiserOptions options = {
     .positive = run->positive, .negative = run->negative, .cfg = run->request->cfg,
-    .v_prediction = self->resolved.v_prediction, .step_cache = run->request->step_cache, .repaint = blend ? &repaint : NULL, .extra = patch->extra,
+    .v_prediction = self->resolved.v_prediction, .step_cache = run->request->step_cache,
+    .repaint = blend ? &repaint : NULL, .extra = patch->extra,
   };
+  find_guided_timesteps (run->request, schedule, &options.guided_from, &options.guided_to);
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (PentDenoiser) denoiser = pent_denoiser_new (self->model, patch->cells_high, patch->cells_wide, &options,
                                                          run->cancellable, error);

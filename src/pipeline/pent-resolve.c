@@ -32,6 +32,8 @@ check_numbers (const PentRequest *r, GError **error)
     wrong = "--steps must be 1 to 10000";
   else if (!isfinite (r->cfg) || r->cfg < 0)
     wrong = "--cfg must be a number from 0";
+  else if (!(r->cfg_from >= 0 && r->cfg_from <= r->cfg_to && r->cfg_to <= 1))
+    wrong = "--cfg-from and --cfg-to must be 0 to 1, the first not beyond the second";
   else if (r->step_cache < 1 || r->step_cache > 10)
     wrong = "--step-cache must be 1 to 10";
   else if (r->count < 1)

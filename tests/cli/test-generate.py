@@ -348,8 +348,10 @@ class Extras(Case):
     def test_options_reach_the_recipe(self):
         told = json.loads(self.generate("--sampler", "euler-a", "--schedule", "sgm-uniform", "--rng", "torch", "--cfg", 3.5,
                                         "--clip-skip", 2, "--precision", "f32", "--device", "cpu", "--negative", "day",
-                                        "--width", 64, "--height", 72, "--step-cache", 2, "--output", "a.png", "--json").out)
-        wanted = {"step_cache": 2, "sampler": "euler-a", "schedule": "sgm-uniform", "rng": "torch", "cfg": 3.5, "clip_skip": 2,
+                                        "--width", 64, "--height", 72, "--step-cache", 2, "--cfg-from", 0.1,
+                                        "--cfg-to", 0.6, "--output", "a.png", "--json").out)
+        wanted = {"step_cache": 2, "cfg_from": 0.1, "cfg_to": 0.6, "sampler": "euler-a",
+                  "schedule": "sgm-uniform", "rng": "torch", "cfg": 3.5, "clip_skip": 2,
                   "precision": "f32", "device": "cpu", "negative": "day", "width": 64, "height": 72}
         equal({key: told["recipe"][key] for key in wanted}, wanted)
         check(", Clip skip: 2, RNG: CPU, " in read_png(self.work / "a.png")[4]["parameters"])

@@ -236,6 +236,7 @@ test_pair (void)
         int lengths[2] = { 77 * g_rand_int_range (random, 1, 4), 77 * g_rand_int_range (random, 1, 4) };
         g_autoptr (GError) error = NULL;
         pent_model_set_memory_limit (model, limit);
+        pent_model_begin_round (model);
         PentProgram *first = pent_model_get_unet (model, PENT_UNET_WHOLE, 1, 8, 8, lengths[0], NULL, &error);
         g_assert_no_error (error);
         PentProgram *second = pent_model_get_unet (model, PENT_UNET_WHOLE, 1, 8, 8, lengths[1], NULL, &error);
@@ -247,11 +248,32 @@ test_pair (void)
       }
 }
 
+/* However many are wanted at once, none is dropped for another; the next round
+ * lets them go. */
+static void
+test_round (void)
+{
+  g_autoptr (TestBackend) backend = g_object_new (TEST_TYPE_BACKEND, NULL);
+  g_autoptr (PentModel) model = open_model (backend);
+
+  for (int round = 0; round < 3; round++)
+    {
+      pent_model_begin_round (model);
+      for (int i = 1; i <= 5; i++)
+        g_assert_nonnull (pent_model_get_unet (model, PENT_UNET_WHOLE, 1, 8, 8 * i, 77, NULL, NULL));
+      g_assert_cmpuint (backend->programs->len, ==, 5);
+    }
+  pent_model_begin_round (model);
+  g_assert_nonnull (pent_model_get_unet (model, PENT_UNET_WHOLE, 1, 16, 8, 77, NULL, NULL));
+  g_assert_cmpuint (backend->programs->len, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/limit", test_limit);
   g_test_add_func ("/model/pair", test_pair);
+  g_test_add_func ("/model/round", test_round);
   return g_test_run ();
 }

@@ -257,6 +257,47 @@ test_step_cache (gconstpointer data)
   assert_same_pictures (whole, again);
 }
 
+/* An interval of everything is none, one of nothing is no guidance, and what
+ * lies between is neither; as much for prompts of unequal length. */
+static void
+test_guidance_interval (gconstpointer words)
+{
+  g_autoptr (GString) negative = g_string_new (NULL);
+  static const struct { double from, to; int step_cache, like; } runs[] = {
+    { 0, 1, 1, 0 },    { 0, 0, 1, 1 },   { 1, 1, 1, 1 }, { 0.2, 0.7, 1, -1 },
+    { 0, 0.5, 1, -1 }, { 0.5, 1, 2, -1 }, { 0, 1, 1, 0 },
+  };
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+  Outcome *limits[2];
+
+  for (int i = 0; i < GPOINTER_TO_INT (words); i++)
+    g_string_append (negative, "fog ");
+  runner_set (&request->negative, negative->str);
+  request->steps = 6;
+  for (int i = 0; i < 2; i++)
+    {
+      request->cfg = i == 0 ? 5 : 1;
+      limits[i] = runner_run (pipeline, request, NULL);
+      g_assert_no_error (limits[i]->error);
+    }
+  request->cfg = 5;
+  for (gsize i = 0; i < G_N_ELEMENTS (runs); i++)
+    {
+      request->cfg_from = runs[i].from;
+      request->cfg_to = runs[i].to;
+      request->step_cache = runs[i].step_cache;
+      g_autoptr (Outcome) outcome = runner_run (pipeline, request, NULL);
+      g_assert_no_error (outcome->error);
+      if (runs[i].like >= 0)
+        assert_same_pictures (outcome, limits[runs[i].like]);
+      for (int k = 0; k < 2 && runs[i].like < 0; k++)
+        g_assert_false (g_bytes_equal (g_ptr_array_index (outcome->latents, 0), g_ptr_array_index (limits[k]->latents, 0)));
+    }
+  outcome_free (limits[0]);
+  outcome_free (limits[1]);
+}
+
 static void
 test_check (void)
 {
@@ -309,6 +350,8 @@ add_tests (void)
   g_test_add_func ("/runs/no-guidance", test_no_guidance);
   g_test_add_data_func ("/runs/step-cache/guided", GINT_TO_POINTER (5), test_step_cache);
   g_test_add_data_func ("/runs/step-cache/not-guided", GINT_TO_POINTER (1), test_step_cache);
+  g_test_add_data_func ("/runs/guidance-interval/one-length", GINT_TO_POINTER (1), test_guidance_interval);
+  g_test_add_data_func ("/runs/guidance-interval/two-lengths", GINT_TO_POINTER (100), test_guidance_interval);
   g_test_add_func ("/runs/check", test_check);
 }
 
