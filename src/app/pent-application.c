@@ -49,7 +49,8 @@ add_accels (GtkApplication *application)
     { "win.open", "<Control>o" },          { "win.save", "<Control>s" },
     { "win.close-picture", "<Control>n" }, { "win.mask-save", "<Control><Shift>s" },
     { "win.mask-invert", "<Control>i" },   { "win.mask-visible", "<Control>m" },
-    { "win.show-prompt", "F9" },           { "win.preferences", "<Control>comma" },
+    { "win.show-prompt", "F9" },           { "win.show-gallery", "<Control>F9" },
+             { "win.preferences", "<Control>comma" },
     { "window.close", "<Control>w" },      { "app.quit", "<Control>q" },
   };
 

@@ -4,12 +4,16 @@
 #include "pent-prompt-pane.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "pent-error.h"
 #include "pent-sampler-info.h"
 
 /* How long typing may pause and still be one edit. */
 #define PAUSE_SECONDS 1.5
+
+/* Of the pictures that the starter model paints best; the .ui file's too. */
+#define STARTER_SIDE 128
 
 /**
  * PentPromptPane:
@@ -26,6 +30,8 @@ struct _PentPromptPane
   const char   *last_edit;     /* which control changed last */
   gint64        last_time;     /* and when */
   guint         merge;         /* number of the edit that goes on */
+  char         *model;         /* path; "": the starter model */
+  int           native_side;   /* the model's, pixels; 0: not known */
 
   GtkWidget *prompt;
   GtkWidget *prompt_count;
@@ -54,13 +60,21 @@ struct _PentPromptPane
   GtkWidget *schedule;
 };
 
+enum
+{
+  PROP_MODEL = 1,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (PentPromptPane, pent_prompt_pane, ADW_TYPE_BIN)
 
 /* What a control holds: the property of an object that stands for it. */
 typedef struct
 {
   const char *name;       /* in the settings */
-  gsize       offset;     /* of the control */
+  gsize       offset;     /* of the control; 0: the pane itself */
   const char *property;
 } Field;
 
@@ -71,14 +85,15 @@ static const Field fields[] = {
   FIELD (count, "value"), FIELD (seed, "text"), FIELD (seed_locked, "active"), FIELD (from_picture, "active"),
   FIELD (strength, "value"), FIELD (fill, "selected"), FIELD (region, "selected"), FIELD (grow, "value"),
   FIELD (feather, "value"), FIELD (steps, "value"), FIELD (cfg, "value"), FIELD (sampler, "selected"),
-  FIELD (schedule, "selected"),
+  FIELD (schedule, "selected"), { "model", 0, "model" },
 };
 
 static GObject *
 get_control (PentPromptPane *self, const Field *field)
 {
+  if (field->offset == 0)
+    return G_OBJECT (self);
   GtkWidget *control = G_STRUCT_MEMBER (GtkWidget *, self, field->offset);
-
   return GTK_IS_TEXT_VIEW (control) ? G_OBJECT (gtk_text_view_get_buffer (GTK_TEXT_VIEW (control)))
                                     : G_OBJECT (control);
 }
@@ -301,6 +316,42 @@ pent_prompt_pane_dispose (GObject *object)
 }
 
 static void
+pent_prompt_pane_finalize (GObject *object)
+{
+  g_free (PENT_PROMPT_PANE (object)->model);
+
+  G_OBJECT_CLASS (pent_prompt_pane_parent_class)->finalize (object);
+}
+
+static void
+pent_prompt_pane_get_property (GObject *object, guint property, GValue *value, GParamSpec *pspec)
+{
+  if (property == PROP_MODEL)
+    g_value_set_string (value, PENT_PROMPT_PANE (object)->model);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
+}
+
+static void
+set_model (PentPromptPane *self, const char *model)
+{
+  if (g_str_equal (self->model, model))
+    return;
+  g_free (self->model);
+  self->model = g_strdup (model);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL]);
+}
+
+static void
+pent_prompt_pane_set_property (GObject *object, guint property, const GValue *value, GParamSpec *pspec)
+{
+  if (property == PROP_MODEL)
+    set_model (PENT_PROMPT_PANE (object), g_value_get_string (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
+}
+
+static void
 bind_children (GtkWidgetClass *widget_class)
 {
   static const struct { const char *name; gsize offset; } others[] = {
@@ -315,7 +366,8 @@ bind_children (GtkWidgetClass *widget_class)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
-    gtk_widget_class_bind_template_child_full (widget_class, fields[i].name, FALSE, fields[i].offset);
+    if (fields[i].offset != 0)
+      gtk_widget_class_bind_template_child_full (widget_class, fields[i].name, FALSE, fields[i].offset);
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
     gtk_widget_class_bind_template_child_full (widget_class, others[i].name, FALSE, others[i].offset);
 }
@@ -325,7 +377,16 @@ pent_prompt_pane_class_init (PentPromptPaneClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = pent_prompt_pane_dispose;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = pent_prompt_pane_dispose;
+  object_class->finalize = pent_prompt_pane_finalize;
+  object_class->get_property = pent_prompt_pane_get_property;
+  object_class->set_property = pent_prompt_pane_set_property;
+  /* The path of the model that paints; "": the starter model. */
+  properties[PROP_MODEL] = g_param_spec_string ("model", NULL, NULL, "",
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/pentimento/Pentimento/prompt-pane.ui");
   bind_children (widget_class);
   gtk_widget_class_install_action (widget_class, "prompt.throw-dice", NULL, throw_dice_action);
@@ -336,6 +397,8 @@ pent_prompt_pane_init (PentPromptPane *self)
 {
   GtkSpinButton *margins[PENT_N_SIDES];
 
+  self->model = g_strdup ("");
+  self->native_side = STARTER_SIDE;
   gtk_widget_init_template (GTK_WIDGET (self));
   fill_choices (self);
   set_first_prompt (self);
@@ -486,6 +549,8 @@ pent_prompt_pane_make_request (PentPromptPane *self, GError **error)
   PentTask task = pent_prompt_pane_get_task (self);
   take_text (&request->prompt, self->prompt);
   take_text (&request->negative, self->negative);
+  if (*self->model != '\0')
+    take_string (&request->model, self->model);
   request->count = get_number (self->count);
   request->steps = get_number (self->steps);
   request->cfg = get_number (self->cfg);
@@ -509,4 +574,133 @@ pent_prompt_pane_focus_prompt (PentPromptPane *self)
 {
   g_return_if_fail (PENT_IS_PROMPT_PANE (self));
   gtk_widget_grab_focus (self->prompt);
+}
+
+static void
+insert_edit (GVariantDict *dict, const PentRequest *request)
+{
+  g_variant_dict_insert (dict, "from_picture", "b", request->init != NULL);
+  if (request->init == NULL)
+    return;
+  if (request->strength != PENT_UNSET)
+    g_variant_dict_insert (dict, "strength", "d", request->strength);
+  g_variant_dict_insert (dict, "fill", "u", (guint) request->fill);
+  g_variant_dict_insert (dict, "region", "u", (guint) request->region);
+  if (request->grow != PENT_UNSET)
+    g_variant_dict_insert (dict, "grow", "d", (double) request->grow);
+  if (request->feather != PENT_UNSET)
+    g_variant_dict_insert (dict, "feather", "d", (double) request->feather);
+}
+
+/* Settings of a draft with what @use takes over from @request. */
+static GVariant *
+merge_settings (PentPromptPane *self, const PentRequest *request, PentUse use)
+{
+  g_autoptr (GVariant) now = g_variant_ref_sink (read_settings (self));
+  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, request->seed);
+  PentSampler sampler = 0;
+  PentScheduleType schedule = 0;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, now);
+  if (use & PENT_USE_PROMPT)
+    {
+      g_variant_dict_insert (&dict, "prompt", "s", request->prompt);
+      g_variant_dict_insert (&dict, "negative", "s", request->negative);
+    }
+  if (use & PENT_USE_SEED)
+    {
+      g_variant_dict_insert (&dict, "seed", "s", seed);
+      g_variant_dict_insert (&dict, "seed_locked", "b", TRUE);
+    }
+  if (use & PENT_USE_SETTINGS)
+    {
+      g_variant_dict_insert (&dict, "model", "s", request->model != NULL ? request->model : "");
+      g_variant_dict_insert (&dict, "steps", "d", (double) request->steps);
+      g_variant_dict_insert (&dict, "cfg", "d", request->cfg);
+      if (request->width != PENT_UNSET)
+        g_variant_dict_insert (&dict, "width", "d", (double) request->width);
+      if (request->height != PENT_UNSET)
+        g_variant_dict_insert (&dict, "height", "d", (double) request->height);
+      if (pent_sampler_from_name (request->sampler, &sampler))
+        g_variant_dict_insert (&dict, "sampler", "u", (guint) sampler);
+      if (pent_schedule_type_from_name (request->schedule, &schedule))
+        g_variant_dict_insert (&dict, "schedule", "u", (guint) schedule);
+    }
+  if (use & PENT_USE_CANVAS)
+    insert_edit (&dict, request);
+  return g_variant_dict_end (&dict);
+}
+
+/* An empty page has the size that will be painted. */
+static void
+set_page (PentCanvasState *state, int width, int height)
+{
+  pent_tile_mask_free (state->mask);
+  state->width = width;
+  state->height = height;
+  state->mask = pent_tile_mask_new (width, height);
+}
+
+/* The canvas that @request was painted on, if it was. */
+static void
+take_canvas (PentCanvasState *state, const PentRequest *request)
+{
+  if (request->init == NULL)
+    return;
+  g_clear_pointer (&state->picture, pent_image_unref);
+  state->picture = pent_image_ref (request->init);
+  state->width = request->init->width;
+  state->height = request->init->height;
+  memcpy (state->margins, request->outpaint, sizeof state->margins);
+  pent_tile_mask_free (state->mask);
+  state->mask = request->mask != NULL
+                  ? pent_tile_mask_from_image (request->mask, state->width, state->height, NULL) : NULL;
+  if (state->mask == NULL)
+    state->mask = pent_tile_mask_new (state->width, state->height);
+}
+
+/**
+ * pent_prompt_pane_use_request:
+ * @request: how a picture was painted
+ * @use: what of it is taken over
+ *
+ * Shows it, and what it was painted on, as one edit that can be undone.
+ */
+void
+pent_prompt_pane_use_request (PentPromptPane *self, const PentRequest *request, PentUse use)
+{
+  g_return_if_fail (PENT_IS_PROMPT_PANE (self));
+  g_return_if_fail (self->document != NULL);
+
+  g_autoptr (PentCanvasState) state = pent_document_snapshot (self->document);
+  g_clear_pointer (&state->settings, g_variant_unref);
+  state->settings = g_variant_ref_sink (merge_settings (self, request, use));
+  if (use & PENT_USE_CANVAS)
+    take_canvas (state, request);
+  if ((use & PENT_USE_SETTINGS) && state->picture == NULL && request->width != PENT_UNSET)
+    set_page (state, request->width, request->height);
+  pent_document_replace (self->document, state, PENT_EDIT_SETTINGS);
+}
+
+/**
+ * pent_prompt_pane_choose_model:
+ * @path: (nullable): of a file or folder; %NULL: the starter model
+ * @side: of the pictures it paints best, pixels; 0: not known
+ *
+ * A size that nobody has changed follows the model.
+ */
+void
+pent_prompt_pane_choose_model (PentPromptPane *self, const char *path, int side)
+{
+  g_return_if_fail (PENT_IS_PROMPT_PANE (self));
+
+  gboolean native = get_number (self->width) == self->native_side && get_number (self->height) == self->native_side;
+  set_model (self, path != NULL ? path : "");
+  if (native && side > 0)
+    {
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->width), side);
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->height), side);
+    }
+  self->native_side = side;
 }

@@ -14,6 +14,19 @@ G_DECLARE_FINAL_TYPE (PentPromptPane, pent_prompt_pane, PENT, PROMPT_PANE, AdwBi
 void         pent_prompt_pane_set_document (PentPromptPane *self, PentDocument *document);
 PentRequest *pent_prompt_pane_make_request (PentPromptPane *self, GError **error);
 void         pent_prompt_pane_focus_prompt (PentPromptPane *self);
+void         pent_prompt_pane_choose_model (PentPromptPane *self, const char *path, int side);
+
+/* What is taken over from a picture's recipe. */
+typedef enum
+{
+  PENT_USE_PROMPT = 1 << 0,
+  PENT_USE_SEED = 1 << 1,
+  PENT_USE_SETTINGS = 1 << 2,   /* model, size, steps, guidance, sampler, schedule */
+  PENT_USE_CANVAS = 1 << 3,     /* the picture it was painted from, mask and margins */
+  PENT_USE_EVERYTHING = 15,
+} PentUse;
+
+void pent_prompt_pane_use_request (PentPromptPane *self, const PentRequest *request, PentUse use);
 
 /* What Generate would do now. */
 typedef enum

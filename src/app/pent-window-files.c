@@ -28,13 +28,6 @@ reading_free (gpointer data)
 }
 
 static void
-take_picture (PentWindow *self, PentImage *image)
-{
-  pent_document_open_picture (self->document, image);
-  pent_canvas_zoom_to_fit (self->canvas);
-}
-
-static void
 take_mask (PentWindow *self, PentImage *image)
 {
   g_autoptr (GError) error = NULL;
@@ -103,7 +96,7 @@ void
 pent_window_open_file (PentWindow *self, GFile *file)
 {
   g_return_if_fail (PENT_IS_WINDOW (self));
-  read_file (self, file, take_picture);
+  read_file (self, file, pent_window_open_image);
 }
 
 static void
@@ -144,7 +137,7 @@ choose_to_read (PentWindow *self, const char *title, TakeImage take)
 static void
 open_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  choose_to_read (data, _("Open a Picture"), take_picture);
+  choose_to_read (data, _("Open a Picture"), pent_window_open_image);
 }
 
 static void
@@ -325,7 +318,7 @@ paste (PentWindow *self, TakeImage take)
 static void
 paste_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  paste (data, take_picture);
+  paste (data, pent_window_open_image);
 }
 
 static void

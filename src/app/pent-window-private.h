@@ -25,6 +25,10 @@ struct _PentWindow
   GtkRevealer     *error_revealer;
   GtkLabel        *error_label;
   AdwFlap         *flap;
+  AdwFlap         *gallery_flap;
+  AdwBin          *gallery_slot;
+  GtkWidget       *gallery_button;
+  AdwBin          *model_slot;
   PentPromptPane  *prompt_pane;
   AdwToastOverlay *toasts;
   PentCanvas      *canvas;
@@ -39,14 +43,15 @@ struct _PentWindow
   GtkWidget       *pressure_opacity;
 };
 
-void pent_window_show_error (PentWindow *self, const char *message);
-void pent_window_show_toast (PentWindow *self, const char *message);
-void pent_window_enable     (PentWindow *self, const char *action, gboolean enabled);
+void pent_window_enable (PentWindow *self, const char *action, gboolean enabled);
 
 /* pent-window-canvas.c */
 void pent_window_init_canvas (PentWindow *self);
 
 /* pent-window-files.c */
 void pent_window_init_files  (PentWindow *self);
+
+/* pent-window-library.c */
+void pent_window_init_library (PentWindow *self);
 
 G_END_DECLS

@@ -69,7 +69,19 @@ generate_action (GSimpleAction *action, GVariant *parameter, gpointer data)
       g_free (request->device);
       request->device = g_settings_get_string (self->settings, "device");
     }
-  pent_painter_start (self->painter, request);
+  pent_window_submit (self, request);
+}
+
+/**
+ * pent_window_submit:
+ * @request: is painted for this window
+ */
+void
+pent_window_submit (PentWindow *self, PentRequest *request)
+{
+  g_return_if_fail (PENT_IS_WINDOW (self));
+  if (!pent_painter_get_busy (self->painter))
+    pent_painter_start (self->painter, request);
 }
 
 static void
@@ -268,6 +280,7 @@ pent_window_constructed (GObject *object)
 
   pent_window_init_files (self);
   pent_window_init_canvas (self);
+  pent_window_init_library (self);
   connect_all (self);
   restore_draft (self);
   pent_prompt_pane_set_document (self->prompt_pane, self->document);
@@ -340,6 +353,10 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PentWindow, error_revealer);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, error_label);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, flap);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, gallery_flap);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, gallery_slot);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, gallery_button);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, model_slot);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, prompt_pane);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, canvas);

@@ -5,6 +5,7 @@
 
 #include "pent-document.h"
 #include "pent-painter.h"
+#include "pent-prompt-pane.h"
 
 G_BEGIN_DECLS
 
@@ -14,5 +15,15 @@ G_DECLARE_FINAL_TYPE (PentWindow, pent_window, PENT, WINDOW, AdwApplicationWindo
 PentWindow   *pent_window_new          (GtkApplication *application, PentPainter *painter, const char *draft_folder);
 PentDocument *pent_window_get_document (PentWindow *self);
 void          pent_window_open_file    (PentWindow *self, GFile *file);
+void          pent_window_open_image   (PentWindow *self, PentImage *image);
+void          pent_window_use_request  (PentWindow *self, const PentRequest *request, PentUse use);
+void          pent_window_submit       (PentWindow *self, PentRequest *request);
+void          pent_window_choose_model (PentWindow *self, const char *path, int side);
+void          pent_window_show_error   (PentWindow *self, const char *message);
+void          pent_window_show_toast   (PentWindow *self, const char *message);
+
+/* Places for what has files of its own. */
+void pent_window_set_gallery       (PentWindow *self, GtkWidget *gallery);
+void pent_window_set_model_chooser (PentWindow *self, GtkWidget *chooser);
 
 G_END_DECLS

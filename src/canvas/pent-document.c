@@ -322,6 +322,23 @@ pent_document_close (PentDocument *self, int width, int height)
 }
 
 /**
+ * pent_document_replace:
+ * @state: all that is to be there
+ * @edit: what this is called
+ *
+ * Puts another state in place of what is there, as one edit.
+ */
+void
+pent_document_replace (PentDocument *self, PentCanvasState *state, PentEdit edit)
+{
+  g_return_if_fail (PENT_IS_DOCUMENT (self));
+  pent_document_end_stroke (self);
+  pent_document_set_preview (self, NULL, NULL);
+  pent_history_push (self->history, state, edit, 0);
+  show (self, state);
+}
+
+/**
  * pent_document_set_margins:
  * @margins: pixels; what is out of range is brought into it
  * @merge: one number while a handle is dragged, so that it is one edit; or 0

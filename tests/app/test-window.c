@@ -306,6 +306,105 @@ test_restart (gconstpointer application)
 }
 
 static void
+set_true_cb (gpointer object, gboolean *flag)
+{
+  *flag = TRUE;
+}
+
+/* Until the document changes: what is read from the library comes later. */
+static void
+act_and_wait (Fixture *fixture, const char *action, GVariant *parameter)
+{
+  PentDocument *document = pent_window_get_document (fixture->window);
+  gboolean changed = FALSE;
+  gulong handler = g_signal_connect (document, "changed", G_CALLBACK (set_true_cb), &changed);
+
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), action, parameter);
+  while (!changed)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (document, handler);
+}
+
+static char *
+get_prompt (Fixture *fixture)
+{
+  GtkWidget *pane = fixture_child (fixture, "prompt_pane");
+  GtkTextView *view = GTK_TEXT_VIEW (gtk_widget_get_template_child (pane, PENT_TYPE_PROMPT_PANE, "prompt"));
+  char *text = NULL;
+
+  g_object_get (gtk_text_view_get_buffer (view), "text", &text, NULL);
+  return text;
+}
+
+static gboolean
+newest_cb (gpointer data, const PentLibraryPicture *picture, GError **error)
+{
+  *(gint64 *) data = MAX (*(gint64 *) data, picture->id);
+  return TRUE;
+}
+
+static gint64
+find_newest (void)
+{
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+  g_autoptr (PentLibrary) library = pent_library_open (folders, PENT_LIBRARY_READ, NULL);
+  const PentLibraryQuery query = { .limit = -1 };
+  gint64 id = 0;
+
+  g_assert_true (pent_library_each (library, &query, newest_cb, &id, NULL));
+  return id;
+}
+
+/* What the gallery asks of the window: a picture goes on the canvas, its
+ * recipe into the pane, each undone by one step. */
+static void
+test_use_library (gconstpointer application)
+{
+  Fixture fixture;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  PentDocument *document = pent_window_get_document (fixture.window);
+  set_few_steps (&fixture);
+  g_autofree char *painted = get_prompt (&fixture);
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_wait (&fixture);
+  gint64 id = find_newest ();
+  fixture_open_picture (&fixture, 64, 64);
+  fixture_type (&fixture, "more");
+  g_autofree char *typed = get_prompt (&fixture);
+  g_assert_cmpstr (typed, !=, painted);
+
+  act_and_wait (&fixture, "use-recipe", g_variant_new ("(xs)", id, "prompt"));
+  g_autofree char *used = get_prompt (&fixture);
+  g_assert_cmpstr (used, ==, painted);
+  fixture_act (&fixture, "undo");
+  g_autofree char *undone = get_prompt (&fixture);
+  g_assert_cmpstr (undone, ==, typed);
+
+  act_and_wait (&fixture, "use-recipe", g_variant_new ("(xs)", id, "everything"));
+  g_assert_cmpfloat (gtk_spin_button_get_value (find_spin (&fixture, "steps")), ==, 2);
+  act_and_wait (&fixture, "open-library-picture", g_variant_new_int64 (id));
+  g_assert_cmpint (pent_document_get_width (document), ==, 128);
+  fixture_act (&fixture, "undo");
+  g_assert_cmpint (pent_document_get_width (document), ==, 64);
+  fixture_close (&fixture);
+}
+
+/* A picture that is gone is a sentence in the window. */
+static void
+test_use_missing (gconstpointer application)
+{
+  Fixture fixture;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  g_action_group_activate_action (G_ACTION_GROUP (fixture.window), "open-library-picture",
+                                  g_variant_new_int64 (99999));
+  while (!error_is_shown (&fixture))
+    g_main_context_iteration (NULL, TRUE);
+  fixture_close (&fixture);
+}
+
+static void
 test_close_while_painting (gconstpointer application)
 {
   Fixture fixture;
@@ -323,6 +422,7 @@ main (int argc, char **argv)
     { "/window/error", test_error },       { "/window/paint", test_paint },
     { "/window/keys", test_keys },         { "/window/repaint", test_repaint },
     { "/window/extend", test_extend },     { "/window/restart", test_restart },
+    { "/window/use-library", test_use_library }, { "/window/use-missing", test_use_missing },
     { "/window/close-while-painting", test_close_while_painting },
   };
   g_autoptr (PentApplication) application = NULL;

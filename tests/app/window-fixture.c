@@ -180,3 +180,12 @@ fixture_key (Fixture *self, guint key, GdkModifierType modifiers)
     press (GDK_KEY_Control_L, FALSE);
   fixture_settle ();
 }
+
+/* Small letters, into the prompt. */
+void
+fixture_type (Fixture *self, const char *letters)
+{
+  pent_prompt_pane_focus_prompt (fixture_child (self, "prompt_pane"));
+  for (; *letters != '\0'; letters++)
+    fixture_key (self, gdk_unicode_to_keyval (*letters), 0);
+}

@@ -26,4 +26,5 @@ char    *fixture_get_tool (Fixture *self);
 /* Pixels of the picture. */
 void fixture_drag (Fixture *self, double from_x, double from_y, double to_x, double to_y);
 void fixture_click (Fixture *self, double x, double y);
+void fixture_type (Fixture *self, const char *letters);
 void fixture_key  (Fixture *self, guint key, GdkModifierType modifiers);
