@@ -141,7 +141,8 @@ pent_denoiser_free (PentDenoiser *self)
 static gboolean
 is_repainted (const PentRepaint *repaint, gsize cell, double timestep)
 {
-  double threshold = repaint->first_timestep > 0 ? timestep / repaint->first_timestep : 0;
+  double length = repaint->first_timestep - repaint->last_timestep;
+  double threshold = length > 0 ? (timestep - repaint->last_timestep) / length : 0;
 
   return repaint->strength[cell] > 0 && repaint->strength[cell] >= MIN (threshold, 1);
 }

@@ -12,10 +12,11 @@ G_BEGIN_DECLS
  * @original: (channels, height, width): the picture's latent
  * @noise: likewise: the noise it is put under, the same at every step
  * @first_timestep: where the run starts: there only strength 1 is repainted
+ * @last_timestep: where the schedule ends: there every strength above 0 is
  *
  * Inpainting with any model: cells that are not (yet) repainted are put back,
  * noised, before every call, and their prediction is the original. A strength
- * between 0 and 1 joins at the step where the share of the schedule that is
+ * between 0 and 1 joins at the step where the share of the timesteps that is
  * left has fallen to it (Levin and Fried 2023, "Differential diffusion").
  */
 typedef struct
@@ -23,7 +24,7 @@ typedef struct
   const float *strength;
   const float *original;
   const float *noise;
-  double       first_timestep;
+  double       first_timestep, last_timestep;
 } PentRepaint;
 
 /**

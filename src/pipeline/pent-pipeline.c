@@ -476,7 +476,7 @@ sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
 
   const PentRepaint repaint = {
     .strength = blend ? patch->mask_cells->values : NULL, .original = patch->latent, .noise = noise,
-    .first_timestep = schedule->timesteps[run->start],
+    .first_timestep = schedule->timesteps[run->start], .last_timestep = schedule->timesteps[schedule->n_steps - 1],
   };
   PentDenoiserOptions options = {
     .positive = run->positive, .negative = run->negative, .cfg = run->request->cfg,

@@ -119,6 +119,8 @@ def cases():
     yield case('mask-dpmpp-2m', init=True, mask=[0, 32, 64, 64], strength=0.75, steps=8, sampler='dpmpp-2m')
     yield case('mask-full-strength', init=True, mask=[16, 8, 56, 40], sampler='euler-a')
     yield case('mask-soft', init=True, mask=[8, 8, 64, 56], soft=True, strength=0.9, steps=10, sampler='dpmpp-2m')
+    yield case('mask-soft-sgm-uniform', init=True, mask=[8, 8, 64, 56], soft=True, strength=0.9, steps=5,
+               sampler='euler', schedule='sgm-uniform')
 
     # An inpainting model
     yield case('inpaint', **INPAINT, spacing='leading', rng='torch')

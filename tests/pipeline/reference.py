@@ -230,8 +230,9 @@ class Guided:
     def __call__(self, x, sigma):
         t = self.denoiser.sigma_to_t(sigma)
         if self.repaint is not None:
-            strength, original, noise, first = self.repaint
-            active = (strength > 0) & (strength >= min(t.item() / first, 1))
+            strength, original, noise, first, last = self.repaint
+            threshold = (t.item() - last) / (first - last) if first > last else 0
+            active = (strength > 0) & (strength >= min(threshold, 1))
             x = torch.where(active, x, original + sigma * noise)
         d = self.denoiser(x, sigma, context=self.contexts[0])
         if len(self.contexts) > 1:
@@ -326,7 +327,8 @@ def run_k(case, model):
 
     mask = mask_picture(case['width'], case['height'], case['mask'], case['soft'])
     strength = torch.from_numpy(mask[::8, ::8].astype(np.float32) / 255)[None, None]
-    guided.repaint = strength, original, noise, guided.sigma_to_t(sigmas[:1]).item()
+    first, last = guided.sigma_to_t(sigmas[:1]).item(), guided.sigma_to_t(sigmas[-2:-1]).item()
+    guided.repaint = strength, original, noise, first, last
     x = sample_k(guided, case, x, sigmas, rng, model.betas)
     return torch.where(strength > 0, x, original)
 
