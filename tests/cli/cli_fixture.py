@@ -82,18 +82,27 @@ def equal(got, wanted):
     check(got == wanted, f"got {got!r}, not {wanted!r}")
 
 
-def read_png(path):
-    """Size, channels, samples (8 bits) and texts of a PNG file."""
+def read_png_chunks(path):
+    """Kind and body of each chunk of a PNG file."""
     data = pathlib.Path(path).read_bytes()
     equal(data[:8], b"\x89PNG\r\n\x1a\n")
-    at, packed, texts = 8, b"", {}
+    at, chunks = 8, []
     while at < len(data):
         size, kind = struct.unpack(">I4s", data[at:at + 8])
         body = data[at + 8:at + 8 + size]
         equal(struct.unpack(">I", data[at + 8 + size:at + 12 + size])[0], zlib.crc32(kind + body))
+        chunks.append((kind, body))
+        at += 12 + size
+    return chunks
+
+
+def read_png(path):
+    """Size, channels, samples (bytes; of 16 bits a list) and texts of a PNG file."""
+    packed, texts = b"", {}
+    for kind, body in read_png_chunks(path):
         if kind == b"IHDR":
             width, height, bits, colour = struct.unpack(">IIBB", body[:10])
-            equal(bits, 8)
+            check(bits in (8, 16), f"{bits} bits")
             channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
         elif kind == b"IDAT":
             packed += body
@@ -103,8 +112,11 @@ def read_png(path):
         elif kind == b"iTXt":
             key, _, rest = body.partition(b"\0")
             texts[key.decode("latin-1")] = rest[2:].split(b"\0", 2)[2].decode("utf-8")
-        at += 12 + size
-    return width, height, channels, unfilter(zlib.decompress(packed), width * channels, height, channels), texts
+    step = channels * bits // 8
+    samples = unfilter(zlib.decompress(packed), width * step, height, step)
+    if bits == 16:
+        samples = [value for value, in struct.iter_unpack(">H", samples)]
+    return width, height, channels, samples, texts
 
 
 def unfilter(data, stride, height, step):
