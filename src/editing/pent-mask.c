@@ -328,18 +328,15 @@ distance_line (float *line, gsize stride, int n, float *f, int *sites, double *b
 }
 
 /**
- * pent_mask_to_alpha:
- * @blend: width, in pixels, of the slope inside the mask; 0 for none
+ * pent_mask_measure_depth:
  *
- * How much of the new picture each pixel of the result takes: exactly 0
- * wherever the mask is 0, and from there a smooth slope inwards.
- *
- * Returns: (transfer full): the alpha
+ * Returns: (transfer full): for every pixel above 0 how far the nearest one
+ *   that is 0 lies, in pixels from centre to centre; 0 for the others
  */
 PentMask *
-pent_mask_to_alpha (const PentMask *self, int blend)
+pent_mask_measure_depth (const PentMask *self)
 {
-  PentMask *alpha = pent_mask_new (self->width, self->height);
+  PentMask *depth = pent_mask_new (self->width, self->height);
   int longest = MAX (self->width, self->height);
   g_autofree float *f = g_new (float, longest);
   g_autofree int *sites = g_new (int, longest);
@@ -347,16 +344,42 @@ pent_mask_to_alpha (const PentMask *self, int blend)
   const float far = 1e12f;
 
   for (gsize i = 0; i < (gsize) self->width * self->height; i++)
-    alpha->values[i] = self->values[i] > 0 ? far : 0;
+    depth->values[i] = self->values[i] > 0 ? far : 0;
   for (int y = 0; y < self->height; y++)
-    distance_line (alpha->values + (gsize) y * self->width, 1, self->width, f, sites, bounds);
+    distance_line (depth->values + (gsize) y * self->width, 1, self->width, f, sites, bounds);
   for (int x = 0; x < self->width; x++)
-    distance_line (alpha->values + x, self->width, self->height, f, sites, bounds);
+    distance_line (depth->values + x, self->width, self->height, f, sites, bounds);
+  for (gsize i = 0; i < (gsize) self->width * self->height; i++)
+    depth->values[i] = sqrtf (depth->values[i]);
+  return depth;
+}
 
+/**
+ * pent_mask_to_alpha:
+ * @blend: width, in pixels, of the slope inside the mask; 0 for none
+ *
+ * How much of the new picture each pixel of the result takes: exactly 0
+ * wherever the mask is 0, and from its edge a slope inwards that begins and ends
+ * without a bend (Perlin 2002, "Improving noise"). Where the mask is too thin
+ * for it the slope is as wide as there is room, so that the middle of a thin
+ * stroke is all new.
+ *
+ * Returns: (transfer full): the alpha
+ */
+PentMask *
+pent_mask_to_alpha (const PentMask *self, int blend)
+{
+  PentMask *alpha = pent_mask_measure_depth (self);
+  g_autoptr (PentMask) room = pent_mask_copy (alpha);
+
+  pent_mask_grow (room, blend);
+  pent_blur_box (room->values, room->width, room->height, 1, blend / 2);
   for (gsize i = 0; i < (gsize) self->width * self->height; i++)
     {
-      double t = MIN (sqrt (alpha->values[i]) / (blend + 1), 1);
-      alpha->values[i] = t * t * (3 - 2 * t);
+      /* The edge lies half a pixel before the first pixel's centre. */
+      float depth = alpha->values[i] - 0.5f, width = MIN (blend, MAX (room->values[i] - 0.5f, depth));
+      float t = depth >= width ? 1 : depth / width;
+      alpha->values[i] = depth <= 0 ? 0 : t * t * t * (10 - t * (15 - 6 * t));
     }
   return alpha;
 }

@@ -80,12 +80,13 @@ pent_tone_edges (PentImage *painted, PentImage *canvas, const PentRect *region, 
   if (toned == NULL)
     return NULL;
   g_autofree float *lack = measure_lack (painted, around, mask, ring);
-  g_autoptr (PentMask) inside = pent_mask_to_alpha (mask, REACH * ring);
+  g_autoptr (PentMask) depth = pent_mask_measure_depth (mask);
   const guint16 *from = (const guint16 *) (const void *) painted->pixels;
   guint16 *to = (guint16 *) (void *) toned->pixels;
   for (gsize i = 0; i < (gsize) painted->width * painted->height * 3; i++)
     {
-      float share = strength * (1 - inside->values[i / 3]);
+      float t = MIN (depth->values[i / 3] / (REACH * ring + 1), 1);
+      float share = strength * (1 - t * t * (3 - 2 * t));
       to[i] = lrintf (CLAMP (from[i] / 65535.0f + share * lack[i], 0, 1) * 65535);
     }
   return toned;

@@ -235,6 +235,30 @@ test_slope (void)
   g_assert_cmpint (samples (joined)[(y * WIDTH + box.x + 11) * 3], ==, 0);
 }
 
+/* A stroke, down to a single pixel, is all new in its middle; beside something
+ * thick it comes up no worse. */
+static void
+test_thin (void)
+{
+  for (int width = 1; width <= 12; width++)
+    for (int thick = 0; thick < 2; thick++)
+      {
+        const PentRect stroke = { 20, 0, width, HEIGHT }, block = { 60, 20, 30, 30 };
+        g_autoptr (PentMask) mask = make_mask (&stroke);
+        for (int i = 0; thick && i < WIDTH * HEIGHT; i++)
+          mask->values[i] += is_inside (&block, i % WIDTH, i / WIDTH);
+        g_autoptr (PentMask) alpha = pent_mask_to_alpha (mask, 25);
+        const float *row = alpha->values + 10 * WIDTH + stroke.x;
+        g_assert_cmpfloat (row[-1], ==, 0);
+        g_assert_cmpfloat (row[width], ==, 0);
+        g_assert_cmpfloat (row[width / 2], >, width <= 2 ? 0.99 : 0.9);
+        for (int i = 1; i <= width / 2; i++)
+          g_assert_cmpfloat (row[i], >=, row[i - 1]);
+        for (int i = 0; thick && i < 7; i++)
+          g_assert_cmpfloat (alpha->values[35 * WIDTH + block.x + i], <=, 0.5);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -245,5 +269,6 @@ main (int argc, char **argv)
   g_test_add_func ("/join/tone", test_tone);
   g_test_add_func ("/join/join", test_join);
   g_test_add_func ("/join/slope", test_slope);
+  g_test_add_func ("/join/thin", test_thin);
   return g_test_run ();
 }
