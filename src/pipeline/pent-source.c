@@ -22,8 +22,9 @@
 #define MAX_SIDE 16384
 
 /* Share of the native side by which a pass repaints what the ones before it
- * have painted. */
-#define LAP 16
+ * have painted, and over which it goes over into that; and over which margins
+ * begin at the picture, whose edge goes on beneath them. */
+#define LAP 8
 
 /* How much of what was painted at once is changed in detail: from a half on,
  * parts begin to be pictures of their own. */
@@ -220,6 +221,7 @@ plan_strips (PentSource *self, const PentEdit *edit)
       PentPass *pass = add_pass (self, &geometry, FALSE, FALSE);
       pass->detail = strip->paint;
       pass->lap = edit->native / LAP;
+      pass->blend = edit->blend != PENT_UNSET ? edit->blend : pass->lap;
       pass->strength = self->strength * DETAIL_STRENGTH;
     }
 }
@@ -252,6 +254,8 @@ plan_at_once (PentSource *self, const PentEdit *edit, const PentRect *bounds)
 
   all.bounds = pent_rect_is_empty (bounds) ? margins : pent_rect_unite (&margins, &moved);
   PentGeometry geometry = pent_geometry_solve (&all);
+  if (edit->blend == PENT_UNSET)
+    geometry.blend = MAX (geometry.blend, edit->native / LAP);
   add_pass (self, &geometry, !pent_rect_is_empty (bounds), TRUE);
 }
 
