@@ -9,6 +9,7 @@
 #include "pent-cli-picture.h"
 #include "pent-cli-signals.h"
 #include "pent-error.h"
+#include "pent-export.h"
 #include "pent-file.h"
 #include "pent-json.h"
 #include "pent-picture.h"
@@ -92,30 +93,13 @@ pent_cli_history_purge (PentCliArguments *arguments, GError **error)
 
 /* --- export and import --- */
 
-/* FOLDER/NAME, or NAME-2 and so on: nothing there is written over. */
-static char *
-free_name (const char *folder, const char *file)
-{
-  g_autofree char *base = g_path_get_basename (file);
-  const char *suffix = strrchr (base, '.');
-  gsize stem = suffix != NULL ? suffix - base : strlen (base);
-  char *name = g_build_filename (folder, base, NULL);
-  for (int i = 2; g_file_test (name, G_FILE_TEST_EXISTS) || g_file_test (name, G_FILE_TEST_IS_SYMLINK); i++)
-    {
-      g_free (name);
-      g_autofree char *numbered = g_strdup_printf ("%.*s-%d%s", (int) stem, base, i, suffix != NULL ? suffix : "");
-      name = g_build_filename (folder, numbered, NULL);
-    }
-  return name;
-}
-
 static gboolean
 export_one (PentLibrary *library, const PentLibraryPicture *picture, gpointer data, GError **error)
 {
   g_autoptr (GBytes) contents = pent_file_read (picture->file, PENT_PICTURE_MAX_FILE, error);
   if (contents == NULL)
     return FALSE;
-  g_autofree char *name = free_name (data, picture->file);
+  g_autofree char *name = pent_export_name (data, picture->file, NULL);
   g_autofree char *line = g_strconcat (name, "\n", NULL);
   return pent_file_write (name, contents, TRUE, error) && pent_cli_print (line, error);
 }
