@@ -49,6 +49,7 @@ add_accels (GtkApplication *application)
     { "win.open", "<Control>o" },          { "win.save", "<Control>s" },
     { "win.close-picture", "<Control>n" }, { "win.mask-save", "<Control><Shift>s" },
     { "win.mask-invert", "<Control>i" },   { "win.mask-visible", "<Control>m" },
+    { "win.find", "<Control>f" },
     { "win.show-prompt", "F9" },           { "win.show-gallery", "<Control>F9" },
              { "win.preferences", "<Control>comma" },
     { "window.close", "<Control>w" },      { "app.quit", "<Control>q" },
@@ -99,7 +100,9 @@ get_window (GApplication *application)
   g_autoptr (PentPainter) painter = pent_painter_new ();
   g_autoptr (PentFolders) folders = pent_folders_new ();
   g_autofree char *drafts = g_build_filename (folders->state, "draft", NULL);
-  return pent_window_new (GTK_APPLICATION (application), painter, drafts);
+  window = GTK_WINDOW (pent_window_new (GTK_APPLICATION (application), painter, drafts));
+  pent_window_add_gallery (PENT_WINDOW (window), folders);
+  return PENT_WINDOW (window);
 }
 
 static void
