@@ -12,6 +12,7 @@
 
 /* How long another program may hold the database before we give up. */
 #define PATIENCE_MILLISECONDS 60000
+#define RETRY_MICROSECONDS    10000
 
 G_DEFINE_QUARK (pent-damage-error-quark, pent_damage_error)
 
@@ -301,13 +302,26 @@ set_pragma (PentDatabase *self, const char *name, gint64 value, GError **error)
   return run (self, sql, error);
 }
 
+/* All of one moment: another program may just be making the database. */
+static gboolean
+read_identity (PentDatabase *self, gint64 *version, gint64 *id, gint64 *n_tables, GError **error)
+{
+  gboolean alone = sqlite3_get_autocommit (self->handle);
+  if (alone && !run (self, "BEGIN", error))
+    return FALSE;
+  gboolean ok = get_pragma (self, "user_version", version, error) && get_pragma (self, "application_id", id, error) &&
+                pent_database_ask_int (self, n_tables, error, "SELECT count (*) FROM sqlite_master", "");
+  if (alone)
+    pent_database_rollback (self);
+  return ok;
+}
+
 /* That the file is ours, and not from the future. */
 static gboolean
 check_identity (PentDatabase *self, gint64 *version, GError **error)
 {
   gint64 id, n_tables = 0;
-  if (!get_pragma (self, "user_version", version, error) || !get_pragma (self, "application_id", &id, error) ||
-      !pent_database_ask_int (self, &n_tables, error, "SELECT count (*) FROM sqlite_master", ""))
+  if (!read_identity (self, version, &id, &n_tables, error))
     return FALSE;
   if ((n_tables > 0 || id != 0) && (id != self->schema->application_id || *version < 1))
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is not a %s of Pentimento: move it away.", self->shown,
@@ -371,6 +385,24 @@ open_handle (const char *path, const PentSchema *schema, int flags, GError **err
   return g_steal_pointer (&self);
 }
 
+/* SQLite does not wait by itself where two open a new database at once, or one
+ * opens it while another closes it. */
+static gboolean
+choose_log (PentDatabase *self, GError **error)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_MILLISECONDS * G_TIME_SPAN_MILLISECOND;
+  for (;;)
+    {
+      int code = sqlite3_exec (self->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+      gboolean busy = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
+      if (code == SQLITE_OK)
+        return TRUE;
+      if (!busy || g_get_monotonic_time () > end)
+        return set_error (self, sqlite3_extended_errcode (self->handle), error);
+      g_usleep (RETRY_MICROSECONDS);
+    }
+}
+
 /**
  * pent_database_open_version:
  * @version: what to bring the database to, 1 to the schema's own version
@@ -382,8 +414,8 @@ pent_database_open_version (const char *path, const PentSchema *schema, int vers
 {
   gint64 found;
   g_autoptr (PentDatabase) self = open_handle (path, schema, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
-  if (self == NULL || !check_identity (self, &found, error) ||
-      !run (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error))
+  if (self == NULL || !check_identity (self, &found, error) || !choose_log (self, error) ||
+      !run (self, "PRAGMA synchronous = FULL", error))
     return NULL;
   if (found < version && !migrate (self, version, error))
     return NULL;

@@ -367,6 +367,28 @@ test_two_at_once (Library *self, gconstpointer data)
 
 /* Mode bits bind all but root; for root the folder is on a file system that is
  * mounted read-only, where that is allowed. */
+static gpointer
+open_and_close (gpointer data)
+{
+  pent_library_close (library_open (data));
+  return NULL;
+}
+
+/* The first start of both programs at one moment. */
+static void
+test_born_together (Library *self, gconstpointer data)
+{
+  for (int round = 0; round < 25; round++)
+    {
+      GThread *threads[8];
+      for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("program", open_and_close, self);
+      for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_thread_join (threads[i]);
+      library_remove (self);
+    }
+}
+
 static void
 test_read_only (Library *self, gconstpointer data)
 {
@@ -454,6 +476,7 @@ main (int argc, char **argv)
   ADD ("/library/migrate", test_migrate);
   ADD ("/library/not-ours", test_not_ours);
   ADD ("/library/two-at-once", test_two_at_once);
+  ADD ("/library/born-together", test_born_together);
   ADD ("/library/read-only", test_read_only);
   ADD ("/library/templates", test_templates);
   ADD ("/library/figures", test_figures);
