@@ -34,6 +34,17 @@ pent_folders_new (void)
   return self;
 }
 
+PentFolders *
+pent_folders_copy (const PentFolders *self)
+{
+  PentFolders *copy = g_new0 (PentFolders, 1);
+
+  copy->pictures = g_strdup (self->pictures);
+  copy->library = g_strdup (self->library);
+  copy->state = g_strdup (self->state);
+  return copy;
+}
+
 void
 pent_folders_free (PentFolders *self)
 {

@@ -21,6 +21,7 @@ typedef struct
 } PentFolders;
 
 PentFolders *pent_folders_new  (void);
+PentFolders *pent_folders_copy (const PentFolders *self);
 void         pent_folders_free (PentFolders *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentFolders, pent_folders_free)
 

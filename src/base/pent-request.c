@@ -112,6 +112,7 @@ pent_request_new (void)
   self->negative = g_strdup ("");
   self->count = 1;
   self->steps = 20;
+  self->stop_after = PENT_UNSET;
   self->cfg = 7;
   self->cfg_to = 1;
   self->step_cache = 1;
@@ -157,6 +158,7 @@ pent_request_copy (const PentRequest *self)
   copy->spacing = g_strdup (self->spacing);
   copy->rng = g_strdup (self->rng);
   copy->device = g_strdup (self->device);
+  copy->parent_hash = g_strdup (self->parent_hash);
   copy->notes = g_strdup (self->notes);
   copy->init = self->init != NULL ? pent_image_ref (self->init) : NULL;
   copy->mask = self->mask != NULL ? pent_image_ref (self->mask) : NULL;
@@ -185,6 +187,7 @@ pent_request_unref (PentRequest *self)
   g_free (self->spacing);
   g_free (self->rng);
   g_free (self->device);
+  g_free (self->parent_hash);
   g_free (self->notes);
   g_free (self->template_name);
   g_clear_pointer (&self->init, pent_image_unref);

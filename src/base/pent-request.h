@@ -76,6 +76,8 @@ typedef struct
   gint64  seed;            /* of the first picture, 0 to 2^63-1 */
   int     count;           /* pictures, at least 1 */
   int     steps;           /* 20 */
+  int     stop_after;      /* each picture is what its step of this number predicts, counted from 1 over the steps
+                            * that are run; PENT_UNSET or too high: it is finished */
   double  cfg;             /* 7 */
   double  cfg_from, cfg_to;  /* guided from this share of the steps to that one: 0, 1 */
   int     step_cache;      /* 1: every step runs the whole UNet; N: every Nth does */
@@ -89,6 +91,8 @@ typedef struct
 
   PentImage *init;         /* or NULL */
   PentImage *mask;         /* or NULL; size of init; white is repainted */
+  char   *parent_hash;     /* pent_image_hash() of the library's picture that init was made from, where init is not that
+                            * picture itself; or NULL */
   char   *notes;           /* what was to be said of their files, for the recipe; sentences, or NULL */
   double  strength;        /* 0 to 1, or PENT_UNSET */
   PentFit       fit;

@@ -97,6 +97,7 @@ static const PentCliOption options[] = {
   WORD ("prediction", prediction_word, "what the model predicts", "auto"),
   HEADING ("How it is painted"),
   WHOLE ("steps", "N", 1, 10000, "steps of denoising", "20"),
+  WHOLE ("stop-after", "N", 1, 10000, "keep the picture as it is predicted after N steps", "all steps"),
   REAL ("cfg", 0, 1000, "how closely the prompt is followed; 1 leaves the negative prompt out and is twice as fast",
         "7"),
   REAL ("cfg-from", 0, 1, "the share of the steps after which --cfg begins: before it the negative prompt is not run",

@@ -250,6 +250,7 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   set_text (&request->device, arguments, "device");
   request->count = pent_cli_arguments_get_whole (arguments, "count", request->count);
   request->steps = pent_cli_arguments_get_whole (arguments, "steps", request->steps);
+  request->stop_after = pent_cli_arguments_get_whole (arguments, "stop-after", PENT_UNSET);
   request->cfg = pent_cli_arguments_get_real (arguments, "cfg", request->cfg);
   request->cfg_from = pent_cli_arguments_get_real (arguments, "cfg-from", request->cfg_from);
   request->cfg_to = pent_cli_arguments_get_real (arguments, "cfg-to", request->cfg_to);

@@ -89,6 +89,7 @@ describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunIn
       recipe->hires_strength = info->hires_strength;
       recipe->computed_size = g_strdup_printf ("%dx%d", info->run_width, info->run_height);
     }
+  recipe->parent_hash = g_strdup (request->parent_hash);
   if (request->init == NULL)
     return;
   if (info->fitted)
@@ -132,6 +133,7 @@ pent_make_recipe (const PentRequest *request, const PentRunInfo *info, const Pen
   recipe->negative = g_strdup (request->negative);
   recipe->seed = seed;
   recipe->steps = request->steps;
+  recipe->stop_after = info->stopped_after;
   recipe->sampler = g_strdup (info->sampler);
   recipe->schedule = g_strdup (info->schedule);
   recipe->spacing = g_strdup (info->spacing);

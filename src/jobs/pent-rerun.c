@@ -82,8 +82,10 @@ pent_request_from_recipe (const PentRecipe *recipe, PentImage *source, PentImage
   set_text (&request->spacing, recipe->spacing);
   set_text (&request->rng, recipe->rng);
   set_text (&request->device, recipe->device);
+  set_text (&request->parent_hash, recipe->parent_hash);
   request->seed = recipe->seed != PENT_UNSET ? recipe->seed : 0;
   request->steps = recipe->steps != PENT_UNSET ? recipe->steps : request->steps;
+  request->stop_after = recipe->stop_after;
   request->cfg = recipe->cfg != PENT_UNSET ? recipe->cfg : request->cfg;
   request->cfg_from = recipe->cfg_from != PENT_UNSET ? recipe->cfg_from : 0;
   request->cfg_to = recipe->cfg_to != PENT_UNSET ? recipe->cfg_to : 1;

@@ -37,6 +37,7 @@ static const Field fields[] = {
   FIELD (negative, STRING),
   FIELD (seed, INT64),
   FIELD (steps, INT),
+  FIELD (stop_after, INT),
   FIELD (sampler, STRING),
   FIELD (schedule, STRING),
   FIELD (spacing, STRING),

@@ -28,6 +28,7 @@ typedef struct
   char   *negative;
   gint64  seed;           /* of this picture */
   int     steps;
+  int     stop_after;     /* the step whose prediction this picture is; unset: it was finished */
   char   *sampler;
   char   *schedule;       /* as resolved */
   char   *spacing;

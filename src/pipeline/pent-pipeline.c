@@ -58,6 +58,7 @@ typedef struct
   gint64               patch_seed;    /* of the picture it was filled for */
   PentImage           *canvas;        /* of the picture that is made: the result so far */
   PentEditResult      *edit;          /* of the picture that is made, or NULL: nobody asked */
+  PentDenoiser        *denoiser;      /* of the pass that is sampled */
   PentConditioning    *positive;
   PentConditioning    *negative;
   int                  start;         /* first step that is run in this pass */
@@ -66,6 +67,9 @@ typedef struct
   int                  picture;
   guint                pass;
   int                  step;          /* steps of this picture that are done */
+  float               *predicted;     /* the latent as the newest step of this pass predicts it */
+  gsize                n_predicted;   /* floats in it */
+  gboolean             stopped;       /* the picture is kept as it is predicted */
   double               fraction;
   gint64               begin;         /* monotonic, microseconds */
   gint64               step_begin;
@@ -196,6 +200,17 @@ first_step (PentPipeline *self, const PentSource *source, guint pass)
   return pent_schedule_start_for_strength (self->resolved.schedule, pent_source_get_pass (source, pass)->strength);
 }
 
+/* Of one picture, over all its passes. */
+static int
+count_steps (PentPipeline *self, const PentSource *source)
+{
+  int n = 0;
+
+  for (guint i = 0; i < source->passes->len; i++)
+    n += self->resolved.schedule->n_steps - first_step (self, source, i);
+  return n;
+}
+
 static void
 fill_info (PentPipeline *self, const PentRequest *request, const PentSource *source)
 {
@@ -216,6 +231,7 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->width = source->width;
   info->height = source->height;
   info->steps_run = schedule->n_steps - first_step (self, source, 0);
+  info->stopped_after = request->stop_after < count_steps (self, source) ? request->stop_after : PENT_UNSET;
   info->strength = source->strength;
   info->n_passes = source->passes->len;
   info->region = first->region;
@@ -414,6 +430,19 @@ make_preview (Run *run, const float *denoised)
   return g_steal_pointer (&joined);
 }
 
+/* Whether the picture is to be kept as predicted now. Where its last step is
+ * done there is nothing left to be stopped. */
+static gboolean
+is_stopped (const Run *run)
+{
+  const PentListener *listener = run->listener;
+
+  if (run->step == run->n_all_steps)
+    return FALSE;
+  return run->step == run->request->stop_after
+         || (listener != NULL && listener->keep != NULL && listener->keep (listener->data));
+}
+
 static void
 step_done (gpointer data, int step, int n_steps, double sigma, const float *x, const float *denoised)
 {
@@ -426,7 +455,44 @@ step_done (gpointer data, int step, int n_steps, double sigma, const float *x, c
   if (run->listener != NULL && run->listener->previews)
     preview = make_preview (run, denoised);
   report (run, PENT_STAGE_STEP, fraction_at (run, run->step, run->pass), preview);
+  run->stopped = is_stopped (run);
+  if (run->stopped)
+    memcpy (run->predicted, denoised, run->n_predicted * sizeof (float));
   run->step_begin = g_get_monotonic_time ();
+}
+
+/* What stands between the sampler and the model: the one place where a sampler
+ * can be stopped. */
+static gboolean
+denoise (gpointer data, const float *x, double sigma, double timestep, float *denoised, GError **error)
+{
+  Run *run = data;
+
+  if (!run->stopped)
+    return pent_denoiser_run (run->denoiser, x, sigma, timestep, denoised, error);
+  g_set_error_literal (error, PENT_ERROR, PENT_ERROR_CANCELLED, "The picture is kept as it is.");
+  return FALSE;
+}
+
+/* The latent that the sampler ends with, or the newest prediction of it. */
+static gboolean
+run_sampler (Run *run, gsize n, float *x, PentSamplerNoise *noise, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree float *predicted = g_new (float, n);
+
+  run->predicted = predicted;
+  run->n_predicted = n;
+  if (!pent_sampler_run (run->pipeline->resolved.schedule, run->start, n, x, noise, denoise, run, step_done, run,
+                         &problem)
+      && !run->stopped)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  if (run->stopped)
+    memcpy (x, predicted, n * sizeof (float));
+  return TRUE;
 }
 
 /* Cells that are kept are the picture's own again, and free of noise. */
@@ -491,8 +557,8 @@ sample (Run *run, gint64 seed, gsize n, float *x, GError **error)
     return FALSE;
   self->info.seconds_load += seconds_since (begin);
   run->step_begin = g_get_monotonic_time ();
-  if (!pent_sampler_run (schedule, run->start, n, x, source_of_noise, pent_denoiser_run, denoiser, step_done, run,
-                         error))
+  run->denoiser = denoiser;
+  if (!run_sampler (run, n, x, source_of_noise, error))
     return FALSE;
   if (blend)
     restore_kept (patch, pent_checkpoint_get_unet (pent_model_get_checkpoint (self->model))->out_channels, x);
@@ -600,6 +666,7 @@ hand_over (Run *run, gint64 seed, const float *latents, GError **error)
   PentPipeline *self = run->pipeline;
 
   self->info.seconds_total = seconds_since (run->begin);
+  self->info.stopped_after = run->stopped ? run->step : PENT_UNSET;
   self->info.peak_memory = peak_resident_memory ();
   const PentPicture picture = {
     .index = run->picture, .seed = seed, .image = run->canvas, .edit = run->edit, .latents = latents,
@@ -626,7 +693,9 @@ run_picture (Run *run, int index, GError **error)
   start_edit (run);
   run->picture = index;
   run->step = 0;
-  for (run->pass = 0; run->pass < run->source->passes->len; run->pass++)
+  run->stopped = FALSE;
+  /* The first pass has painted everything; the others would make it finer. */
+  for (run->pass = 0; run->pass < run->source->passes->len && !run->stopped; run->pass++)
     {
       run->start = first_step (self, run->source, run->pass);
       run->n_steps = self->resolved.schedule->n_steps - run->start;
@@ -638,10 +707,10 @@ run_picture (Run *run, int index, GError **error)
       if (!sample (run, pass_seed (seed, run->pass), n, x, error) || !paint (run, x, error))
         return FALSE;
     }
-  run->pass = run->source->passes->len - 1;
+  run->pass--;
   if (!hand_over (run, seed, x, error))
     return FALSE;
-  report (run, PENT_STAGE_DECODE, fraction_at (run, run->step, run->pass + 1), NULL);
+  report (run, PENT_STAGE_DECODE, fraction_at (run, run->n_all_steps, run->source->passes->len), NULL);
   return TRUE;
 }
 
@@ -654,16 +723,31 @@ run_pictures (Run *run, GError **error)
   run->source = prepare (self, run->request, error);
   if (run->source == NULL)
     return FALSE;
-  for (guint i = 0; i < run->source->passes->len; i++)
-    run->n_all_steps += self->resolved.schedule->n_steps - first_step (self, run->source, i);
+  run->n_all_steps = count_steps (self, run->source);
   self->info.seconds_load = seconds_since (run->begin);
 
   if (!encode_prompts (run, error) || !prepare_preview (run, error))
     return FALSE;
   for (int i = 0; i < run->request->count; i++)
-    if (!run_picture (run, i, error))
-      return FALSE;
+    {
+      if (!run_picture (run, i, error))
+        return FALSE;
+      if (run->stopped && self->info.stopped_after != run->request->stop_after)
+        break;
+    }
   return TRUE;
+}
+
+/**
+ * pent_pipeline_unload:
+ *
+ * Gives back the memory of model, programs and prompts; the next request reads
+ * its model again.
+ */
+void
+pent_pipeline_unload (PentPipeline *self)
+{
+  unload_model (self);
 }
 
 /**

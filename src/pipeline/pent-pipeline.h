@@ -48,6 +48,7 @@ typedef struct
   const char *rng;
   int         width, height;  /* of the pictures */
   int         steps_run;      /* of one pass: fewer than steps in image-to-image */
+  int         stopped_after;  /* of the newest picture: the step whose prediction it is; PENT_UNSET: it is finished */
   double      strength;       /* resolved */
   gboolean    fitted;         /* the source came to another size */
   double      hires_strength; /* resolved, or PENT_UNSET */
@@ -87,6 +88,8 @@ typedef struct
  * @progress: (nullable): after everything that takes time; called in the
  *   thread that runs the pipeline
  * @picture: (nullable): a picture is finished; %FALSE with an error ends the run
+ * @keep: (nullable): asked after every step; %TRUE keeps the picture as it is
+ *   predicted by then, whole and at its full size, and makes it the last one
  * @previews: whether progress carries previews
  * @edits: whether pictures carry their edit
  */
@@ -94,6 +97,7 @@ typedef struct
 {
   void     (*progress) (gpointer data, const PentProgress *progress);
   gboolean (*picture)  (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error);
+  gboolean (*keep)     (gpointer data);
   gboolean   previews;
   gboolean   edits;
   gpointer   data;
@@ -107,8 +111,9 @@ typedef struct
  */
 typedef struct _PentPipeline PentPipeline;
 
-PentPipeline *pent_pipeline_new  (void);
-void          pent_pipeline_free (PentPipeline *self);
+PentPipeline *pent_pipeline_new    (void);
+void          pent_pipeline_free   (PentPipeline *self);
+void          pent_pipeline_unload (PentPipeline *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentPipeline, pent_pipeline_free)
 
 gboolean pent_pipeline_run (PentPipeline *self, PentRequest *request, const PentListener *listener,
