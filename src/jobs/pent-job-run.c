@@ -21,6 +21,7 @@ typedef struct
   PentHashes             hashes;
   gboolean               has_hashes;
   PentStopwatch          stopwatch;
+  double                 rested;       /* seconds, before the picture that is made */
 } Run;
 
 static gboolean
@@ -29,6 +30,17 @@ compute_hashes (Run *self, const char *model_path, GError **error)
   if (!self->has_hashes)
     self->has_hashes = pent_hashes_compute (&self->hashes, self->request, model_path, self->cancellable, error);
   return self->has_hashes;
+}
+
+/* A model that vanished since it was read costs its hash, not the picture. */
+static gboolean
+compute_hashes_if_possible (Run *self, const char *model_path, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  if (compute_hashes (self, model_path, &problem) || pent_error_exit_status (problem) != 130)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }
 
 static void
@@ -50,28 +62,48 @@ file_of (const Run *self, int index)
   return self->order->files != NULL ? self->order->files[self->first + index] : NULL;
 }
 
+static PentTimings
+lap (Run *self, const PentRunInfo *info)
+{
+  PentTimings timings = pent_stopwatch_lap (&self->stopwatch, info);
+  double rested = self->listener->rested != NULL ? *self->listener->rested : 0;
+  timings.total -= rested - self->rested;
+  self->rested = rested;
+  return timings;
+}
+
 static gboolean
 picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
 {
   Run *self = data;
-  if (!compute_hashes (self, info->model_path, error))
+  if (!compute_hashes_if_possible (self, info->model_path, error))
     return FALSE;
   g_autoptr (PentRecipe) recipe = pent_make_recipe (self->request, info, &self->hashes, picture->seed);
   const PentLibraryEntry entry = {
     .image = picture->image, .recipe = recipe, .source = self->request->init, .mask = self->request->mask,
     .file = file_of (self, picture->index), .model_path = info->model_path, .vae_path = self->request->vae,
-    .timings = pent_stopwatch_lap (&self->stopwatch, info),
+    .timings = lap (self, info),
   };
   g_autoptr (PentLibraryPicture) stored = pent_library_store (self->library, &entry, error);
+  if (stored == NULL && self->listener->lost != NULL)
+    self->listener->lost (self->listener->data, picture->image);
   return stored != NULL && (self->listener->stored == NULL ||
                             self->listener->stored (self->listener->data, stored, picture->image, info, error));
+}
+
+static gboolean
+keep_cb (gpointer data)
+{
+  Run *self = data;
+  return self->listener->keep (self->listener->data);
 }
 
 static gboolean
 paint (Run *self, GError **error)
 {
   const PentListener listener = {
-    .progress = progress_cb, .picture = picture_cb, .previews = self->listener->previews, .data = self,
+    .progress = progress_cb, .picture = picture_cb, .keep = self->listener->keep != NULL ? keep_cb : NULL,
+    .previews = self->listener->previews, .data = self,
   };
   self->stopwatch.total = 0;
   self->stopwatch.n_steps = 0;
@@ -114,17 +146,25 @@ find_known (Run *self, const PentRunInfo **info, GError **error)
     ? copy_known (self, g_steal_pointer (&known), error) : NULL;
 }
 
-/* Picture by picture, which makes the very same ones. */
-static gboolean
-run_with_reuse (Run *self, GError **error)
+/* The request for @count of the order's pictures, which makes the very same
+ * ones. */
+static PentRequest *
+cut_out (const Run *self, int count)
 {
-  for (self->first = 0; self->first < self->order->request->count; self->first++)
+  PentRequest *request = pent_request_copy (self->order->request);
+  request->seed += self->first;
+  request->count = count;
+  return request;
+}
+
+static gboolean
+run_with_reuse (Run *self, int end, GError **error)
+{
+  for (; self->first < end; self->first++)
     {
       const PentRunInfo *info = NULL;
       g_autoptr (GError) problem = NULL;
-      g_autoptr (PentRequest) single = pent_request_copy (self->order->request);
-      single->seed += self->first;
-      single->count = 1;
+      g_autoptr (PentRequest) single = cut_out (self, 1);
       self->request = single;
       g_autoptr (PentLibraryPicture) known = find_known (self, &info, &problem);
       if (problem != NULL)
@@ -153,10 +193,13 @@ pent_job_run (const PentJobOrder *order, PentPipeline *pipeline, PentLibrary *li
               GCancellable *cancellable, GError **error)
 {
   Run self = {
-    .order = order, .request = order->request, .pipeline = pipeline, .library = library, .listener = listener,
+    .order = order, .first = order->first, .pipeline = pipeline, .library = library, .listener = listener,
     .cancellable = cancellable, .stopwatch = { .wait = order->wait },
   };
-  gboolean ok = order->reuse ? run_with_reuse (&self, error) : paint (&self, error);
+  int end = order->most > 0 ? MIN (order->first + order->most, order->request->count) : order->request->count;
+  g_autoptr (PentRequest) part = cut_out (&self, end - order->first);
+  self.request = part;
+  gboolean ok = order->reuse ? run_with_reuse (&self, end, error) : paint (&self, error);
   pent_hashes_clear (&self.hashes);
   return ok;
 }

@@ -82,7 +82,19 @@ static const char third[] =
   "  created INTEGER NOT NULL,"
   "  PRIMARY KEY (name, version)) WITHOUT ROWID;";
 
-static const char *const steps[] = { first, second, third };
+/* What waits to be painted. A job's number is the moment it was asked for, in
+ * microseconds since 1970; whoever has it holds the lock of that number. */
+static const char fourth[] =
+  "CREATE TABLE jobs ("
+  "  id INTEGER PRIMARY KEY,"
+  "  lane INTEGER NOT NULL,"
+  "  place INTEGER NOT NULL,"      /* jobs of one queue run in this order */
+  "  done INTEGER NOT NULL,"       /* pictures of it */
+  "  request TEXT NOT NULL,"       /* JSON; its pictures lie in the folder "waiting" */
+  "  source_hash TEXT,"
+  "  mask_hash TEXT);";
+
+static const char *const steps[] = { first, second, third, fourth };
 
 static const PentSchema schema = {
   .application_id = APPLICATION_ID,

@@ -24,8 +24,13 @@
 #define FOLDER ".pentimento-originals"
 #define HASH_DIGITS 64
 
-static char *
-folder_beside (const char *picture)
+/**
+ * pent_originals_folder:
+ *
+ * Returns: (transfer full): where originals lie that are kept beside @picture
+ */
+char *
+pent_originals_folder (const char *picture)
 {
   g_autofree char *folder = g_path_get_dirname (picture);
   return g_build_filename (folder, FOLDER, NULL);
@@ -41,7 +46,7 @@ is_hash (const char *hash)
 static char *
 file_beside (const char *picture, const char *hash)
 {
-  g_autofree char *folder = folder_beside (picture);
+  g_autofree char *folder = pent_originals_folder (picture);
   g_autofree char *name = g_strconcat (hash, ".png", NULL);
   return g_build_filename (folder, name, NULL);
 }
@@ -61,7 +66,7 @@ file_beside (const char *picture, const char *hash)
 gboolean
 pent_originals_keep (const char *picture, PentImage *original, const char *hash, GError **error)
 {
-  g_autofree char *folder = folder_beside (picture);
+  g_autofree char *folder = pent_originals_folder (picture);
   g_autofree char *file = file_beside (picture, hash);
   g_autoptr (PentTextFields) no_texts = pent_text_fields_new ();
 

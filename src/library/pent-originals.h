@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+char      *pent_originals_folder (const char *picture);
 gboolean   pent_originals_keep (const char *picture, PentImage *original, const char *hash, GError **error);
 PentImage *pent_originals_find (const char *picture, const char *hash, GError **error);
 

@@ -8,6 +8,7 @@
 #include "pent-error.h"
 #include "pent-file.h"
 #include "pent-library-private.h"
+#include "pent-library-schema.h"
 #include "pent-picture.h"
 
 static void
@@ -174,10 +175,11 @@ test_refused (Library *self, gconstpointer data)
   g_auto (PentRebuildReport) report = { 0 };
   char *files[3];
   fill (self, files);
+  g_autofree char *back = g_strdup_printf ("PRAGMA user_version = %d", pent_library_schema ()->version);
   library_run (self, "PRAGMA user_version = 99");
   g_assert_false (pent_library_rebuild (self->folders, &report, NULL, &error));
   g_assert_nonnull (strstr (error->message, "newer Pentimento"));
-  library_run (self, "PRAGMA user_version = 3");
+  library_run (self, back);
   g_clear_error (&error);
   pent_rebuild_report_clear (&report);
 
