@@ -5,10 +5,7 @@
  * queries are shared out among the threads. */
 
 #include "pent-cpu-step.h"
-
-#ifdef _OPENMP
-# include <omp.h>
-#endif
+#include "pent-cpu-threads.h"
 
 /* Bytes of packed keys and values at a time, where one head does not need
  * more: enough heads for many threads, little enough for the last cache. */
@@ -26,26 +23,6 @@ typedef struct
   gsize            work_size;     /* of one thread */
   int              n_threads;     /* as many as there is scratch memory for */
 } AttentionStep;
-
-static int
-max_threads (void)
-{
-#ifdef _OPENMP
-  return omp_get_max_threads ();
-#else
-  return 1;
-#endif
-}
-
-static int
-this_thread (void)
-{
-#ifdef _OPENMP
-  return omp_get_thread_num ();
-#else
-  return 0;
-#endif
-}
 
 /* The first channel of head @head of all, in an array of @n_tokens tokens an item. */
 static guint8 *
@@ -84,7 +61,7 @@ attention_run (PentCpuStep *step, const PentCpuFrame *frame, GError **error)
           frame->kernels->attention_run (head, head_data (self, &self->q, frame, head->n_queries, first + i),
                                          packed + i * self->packed_size, task % query_blocks,
                                          head_data (self, &self->y, frame, head->n_queries, first + i),
-                                         work + this_thread () * self->work_size);
+                                         work + pent_cpu_this_thread () * self->work_size);
         }
     }
   return TRUE;
@@ -94,12 +71,6 @@ static void
 attention_step_free (PentCpuStep *step)
 {
   g_free (step);
-}
-
-static gsize
-round_to_line (gsize size)
-{
-  return (size + 63) & ~(gsize) 63;
 }
 
 PentCpuStep *
@@ -124,10 +95,10 @@ pent_cpu_attention_step_new (PentCpuMaker *maker, const PentOp *op, GError **err
   };
   self->heads = op->heads;
   self->n_heads = self->q.shape.n * op->heads;
-  self->packed_size = round_to_line (maker->kernels->attention_packed_size (&self->head));
-  self->work_size = round_to_line (maker->kernels->attention_scratch_size (&self->head));
+  self->packed_size = pent_cpu_round_to_line (maker->kernels->attention_packed_size (&self->head));
+  self->work_size = pent_cpu_round_to_line (maker->kernels->attention_scratch_size (&self->head));
   self->abreast = CLAMP (PACKED_SIZE / self->packed_size, 1, self->n_heads);
-  self->n_threads = max_threads ();
+  self->n_threads = pent_cpu_max_threads ();
   self->step.scratch_size = self->abreast * self->packed_size + self->n_threads * self->work_size;
   return &self->step;
 }

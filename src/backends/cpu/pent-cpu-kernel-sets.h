@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What pent-cpu-kernel-set.c and pent-cpu-kernel-attention.c give under the
+/* What the files of kernels give under the
  * flags of each instruction set; PENT_CPU_KERNEL_SET is its name then. */
 extern const PentCpuKernels pent_cpu_kernels_plain;
 #ifdef PENT_CPU_X86_KERNELS
@@ -26,10 +26,12 @@ gsize PENT_CPU_IN_SET (pent_cpu_attention_packed_size)  (const PentCpuAttention 
 gsize PENT_CPU_IN_SET (pent_cpu_attention_scratch_size) (const PentCpuAttention *self);
 void  PENT_CPU_IN_SET (pent_cpu_attention_pack)         (const PentCpuAttention *self, const void *k, const void *v,
                                                          gsize block, void *packed);
+void  PENT_CPU_IN_SET (pent_cpu_multiply_tile)          (const PentCpuTile *self, gsize n_rows);
 void  PENT_CPU_IN_SET (pent_cpu_winograd_input)         (const PentCpuWinograd *self, const float *x, gsize tile,
                                                          float *to);
+void  PENT_CPU_IN_SET (pent_cpu_winograd_weight)        (PentDtype dtype, const void *from, gsize in, float *to);
 void  PENT_CPU_IN_SET (pent_cpu_winograd_output)        (const PentCpuWinograd *self, const float *from, gsize tile,
-                                                         const float *bias, const float *residual, float *y);
+                                                         gsize n, const float *bias, const float *residual, float *y);
 void  PENT_CPU_IN_SET (pent_cpu_attention_run)          (const PentCpuAttention *self, const void *q,
                                                          const void *packed, gsize block, void *y, void *scratch);
 

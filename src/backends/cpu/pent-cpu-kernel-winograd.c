@@ -88,6 +88,67 @@ PENT_CPU_IN_SET (pent_cpu_winograd_input) (const PentCpuWinograd *self, const fl
     input_vector (self, patch, c, n - c, to);
 }
 
+/* G of the paper times three values, @stride apart. */
+PENT_INLINE void
+transform_weight (const Vec *g, int stride, Vec *to)
+{
+  const Vec sixth = vec_all (1 / 6.0f), quarter = vec_all (0.25f), half = vec_all (0.5f);
+  Vec ends = (g[0] + g[2 * stride]) * -sixth, near = g[stride] * sixth;
+  Vec wide = vec_fma (quarter, g[0], g[2 * stride]) * sixth, far = half * near;
+
+  to[0] = g[0] * quarter;
+  to[1] = ends - near;
+  to[2] = ends + near;
+  to[3] = wide + far;
+  to[4] = wide - far;
+  to[5] = g[2 * stride];
+}
+
+PENT_INLINE void
+weight_vector (PentDtype dtype, const void *from, gsize at, gsize plane, float *to)
+{
+  Vec g[9], rows[3 * PATCH];
+
+  for (int tap = 0; tap < 9; tap++)
+    g[tap] = vec_read (dtype, from, at + tap * PENT_CPU_PANEL_VECTORS * PENT_LANES);
+  /* Down the columns, then along the rows: rows[i * 3 + j] is row i, column j. */
+  for (int j = 0; j < 3; j++)
+    {
+      Vec column[PATCH];
+      transform_weight (g + j, 3, column);
+      for (int i = 0; i < PATCH; i++)
+        rows[i * 3 + j] = column[i];
+    }
+  for (int i = 0; i < PATCH; i++)
+    {
+      Vec values[PATCH];
+      transform_weight (rows + i * 3, 1, values);
+      for (int j = 0; j < PATCH; j++)
+        vec_store (to + (i * PATCH + j) * plane, values[j]);
+    }
+}
+
+PENT_INLINE void
+weight_panel (PentDtype dtype, const void *from, gsize in, float *to)
+{
+  const gsize width = PENT_CPU_PANEL_VECTORS * PENT_LANES;
+
+  for (gsize c = 0; c < in; c++)
+    for (int i = 0; i < PENT_CPU_PANEL_VECTORS; i++)
+      weight_vector (dtype, from, c * 9 * width + i * PENT_LANES, in * width, to + c * width + i * PENT_LANES);
+}
+
+void
+PENT_CPU_IN_SET (pent_cpu_winograd_weight) (PentDtype dtype, const void *from, gsize in, float *to)
+{
+  if (dtype == PENT_F16)
+    weight_panel (PENT_F16, from, in, to);
+  else if (dtype == PENT_BF16)
+    weight_panel (PENT_BF16, from, in, to);
+  else
+    weight_panel (PENT_F32, from, in, to);
+}
+
 PENT_INLINE void
 output_vector (const PentCpuWinograd *self, const float *from, gsize tile, gsize c, gsize n_lanes, const float *bias,
                const float *residual, float *y)
@@ -97,10 +158,7 @@ output_vector (const PentCpuWinograd *self, const float *from, gsize tile, gsize
   Vec offset = n_lanes < PENT_LANES ? vec_load_some (bias + c, n_lanes) : vec_load (bias + c);
 
   for (int i = 0; i < PLANES; i++)
-    {
-      const float *at = from + i * self->plane * self->out + c;
-      m[i] = n_lanes < PENT_LANES ? vec_load_some (at, n_lanes) : vec_load (at);
-    }
+    m[i] = vec_load (from + i * self->plane * PENT_CPU_PANEL_VECTORS * PENT_LANES + c);
   for (int j = 0; j < PATCH; j++)
     transform_out (m + j, PATCH, rows + j * TILE);
   for (int i = 0; i < TILE && top + i < self->out_h; i++)
@@ -119,10 +177,10 @@ output_vector (const PentCpuWinograd *self, const float *from, gsize tile, gsize
 }
 
 void
-PENT_CPU_IN_SET (pent_cpu_winograd_output) (const PentCpuWinograd *self, const float *from, gsize tile,
+PENT_CPU_IN_SET (pent_cpu_winograd_output) (const PentCpuWinograd *self, const float *from, gsize tile, gsize n,
                                             const float *bias, const float *residual, float *y)
 {
-  gsize c = 0, n = self->out;
+  gsize c = 0;
 
   for (; c + PENT_LANES <= n; c += PENT_LANES)
     output_vector (self, from, tile, c, PENT_LANES, bias, residual, y);

@@ -31,6 +31,38 @@ typedef struct
   gboolean  causal;
 } PentCpuAttention;
 
+/* Vectors side by side in a panel: what one tile of a product is wide. */
+#define PENT_CPU_PANEL_VECTORS 2
+
+/**
+ * PentCpuTile:
+ * @x: the first of the rows, of @depth values each
+ * @x_stride: values from a row to the next
+ * @panel: (depth, panel width), aligned to a cache line
+ * @start: what the products are added to: (panel width), a bias, or partial sums
+ * @start_stride: values from a row of it to the next; 0: all rows start alike
+ * @residual: (nullable): laid out as @y, or @y itself; added last
+ * @gated: the second half of the panel's columns gates the first: y = a gelu (b)
+ * @n_columns: columns of @y, at most the panel's, or half of them if @gated
+ *
+ * A part of a product in f32: y = act (x panel + start) + residual.
+ */
+typedef struct
+{
+  const float   *x;
+  gsize          x_stride;
+  gsize          depth;
+  const float   *panel;
+  const float   *start;
+  gsize          start_stride;
+  const float   *residual;
+  float         *y;
+  gsize          y_stride;
+  gsize          n_columns;
+  gboolean       gated;
+  PentActivation activation;
+} PentCpuTile;
+
 /* Winograd's transformed tiles: 4x4 pixels of the output from 6x6 of the input. */
 #define PENT_CPU_WINOGRAD_TILE   4
 #define PENT_CPU_WINOGRAD_PATCH  6
@@ -86,14 +118,26 @@ typedef struct
   void (*layer_norm) (PentDtype dtype, void *y, const float *x, gsize n_rows, gsize channels, const float *weight,
                       const float *bias, float eps);
 
+  /* Columns of a panel of weights, and the most rows of a tile */
+  gsize panel_width;
+  gsize tile_rows;
+
+  /* One tile of @n_rows rows */
+  void (*multiply_tile) (const PentCpuTile *self, gsize n_rows);
+
   /* Transforms the pixels under tile @tile; @to: its values (in) in the first
    * of 36 planes (plane, in) */
   void (*winograd_input) (const PentCpuWinograd *self, const float *x, gsize tile, float *to);
 
-  /* y = act (what is transformed back + bias) + residual for tile @tile;
-   * @from: its values (out) in the first of 36 planes (plane, out); residual
-   * may be NULL, or y */
-  void (*winograd_output) (const PentCpuWinograd *self, const float *from, gsize tile, const float *bias,
+  /* Transforms a panel's kernels for @in input channels: from (in, 9, panel
+   * width) to 36 planes (in, panel width) */
+  void (*winograd_weight) (PentDtype dtype, const void *from, gsize in, float *to);
+
+  /* y = act (what is transformed back + bias) + residual for @n channels of
+   * tile @tile; @from: its values in the first of 36 planes (plane, panel
+   * width); bias, residual and y at the first of the channels; residual may be
+   * NULL, or y */
+  void (*winograd_output) (const PentCpuWinograd *self, const float *from, gsize tile, gsize n, const float *bias,
                            const float *residual, float *y);
 
   /* Bytes of one head's packed keys and values, and of what one thread needs

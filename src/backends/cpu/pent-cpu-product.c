@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "pentimento"
 
-/* Convolutions, linear layers and gated layers: oneDNN's products, with all
- * that follows fused into them. */
+/* Convolutions, linear layers and gated layers by oneDNN, with all that follows
+ * fused into them: everything in bf16, and in f32 what Winograd's method and
+ * panels are not for, which is large strided convolutions and those to or from
+ * a few channels. */
 
 #include "pent-cpu-gather.h"
 #include "pent-cpu-step.h"
@@ -241,6 +243,8 @@ pent_cpu_product_step_new (PentCpuMaker *maker, const PentOp *op, GError **error
 {
   if (op->kind == PENT_OP_CONV2D && pent_cpu_winograd_is_better (maker, op))
     return pent_cpu_winograd_step_new (maker, op, error);
+  if (pent_cpu_panels_are_better (maker, op))
+    return pent_cpu_panel_step_new (maker, op, error);
 
   ProductStep *self = g_new0 (ProductStep, 1);
   PentCpuStep *step = step_init (&self->step, product_step_run, product_step_free);
@@ -372,6 +376,9 @@ init_rows (GegluStep *self, PentCpuMaker *maker, const PentOp *op, gsize n_rows,
 PentCpuStep *
 pent_cpu_geglu_step_new (PentCpuMaker *maker, const PentOp *op, GError **error)
 {
+  if (pent_cpu_panels_are_better (maker, op))
+    return pent_cpu_panel_step_new (maker, op, error);
+
   GegluStep *self = g_new0 (GegluStep, 1);
   PentCpuStep *step = step_init (&self->step, geglu_step_run, geglu_step_free);
 

@@ -66,11 +66,10 @@ static const MakeStep make_step[PENT_N_OP_KINDS] = {
 };
 
 static gboolean
-make_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, gboolean allows_winograd,
-            GCancellable *cancellable, GError **error)
+make_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, GCancellable *cancellable, GError **error)
 {
   g_autofree float **moved_biases = g_new0 (float *, pent_graph_get_n_tensors (pent_plan_get_graph (self->plan)));
-  PentCpuMaker maker = { dnn, self->frame.kernels, cache, self->plan, moved_biases, allows_winograd };
+  PentCpuMaker maker = { dnn, self->frame.kernels, cache, self->plan, moved_biases };
 
   g_ptr_array_set_size (self->steps, 0);
   self->scratch_size = 1;
@@ -128,21 +127,16 @@ count_memory (PentCpuProgram *self)
 
 /* Makes the steps, and refuses what the system cannot hold before it is
  * filled: memory that is promised and not there ends in the kernel killing the
- * program. What costs memory for speed alone is left out if it does not fit. */
+ * program. */
 static gboolean
 make_fitting_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, GCancellable *cancellable,
                     GError **error)
 {
-  gsize wanted = 0, available = pent_cpu_memory_get_free ();
-
-  for (int allows_winograd = 1; allows_winograd >= 0; allows_winograd--)
-    {
-      if (!make_steps (self, dnn, cache, allows_winograd, cancellable, error))
-        return FALSE;
-      wanted = count_memory (self);
-      if (wanted <= available)
-        return TRUE;
-    }
+  if (!make_steps (self, dnn, cache, cancellable, error))
+    return FALSE;
+  gsize wanted = count_memory (self), available = pent_cpu_memory_get_free ();
+  if (wanted <= available)
+    return TRUE;
 
   g_autofree char *wanted_text = g_format_size_full (wanted, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *available_text = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);

@@ -56,8 +56,6 @@ pent_cpu_view_data (const PentCpuView *view, const PentCpuFrame *frame)
  *   the tensor left its channel bias to the group norm that reads it; filled
  *   in whenever the convolution runs
  *
- * @allows_winograd: whether speed may be bought with memory
- *
  * What the steps of a program are made with.
  */
 typedef struct
@@ -67,15 +65,16 @@ typedef struct
   PentCpuWeightCache   *cache;
   PentPlan             *plan;
   float               **moved_biases;
-  gboolean              allows_winograd;
 } PentCpuMaker;
 
 PentCpuView pent_cpu_maker_view (const PentCpuMaker *maker, const PentTensor *tensor);
 
 gboolean     pent_cpu_winograd_is_better (const PentCpuMaker *maker, const PentOp *op);
+gboolean     pent_cpu_panels_are_better  (const PentCpuMaker *maker, const PentOp *op);
 
 PentCpuStep *pent_cpu_product_step_new   (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_winograd_step_new  (PentCpuMaker *maker, const PentOp *op, GError **error);
+PentCpuStep *pent_cpu_panel_step_new     (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_geglu_step_new     (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_norm_step_new      (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_attention_step_new (PentCpuMaker *maker, const PentOp *op, GError **error);

@@ -20,7 +20,8 @@ struct _PentCpuWeight
   guint64             sample;
   PentCpuWeightOrder  order;
   PentDtype           operand;
-  PentDnnLayout      *layout;
+  PentDnnLayout      *layout;    /* %NULL for panels */
+  gsize               width;     /* of a panel */
   void               *data;      /* %NULL until loaded */
   gsize               size;
 };
@@ -41,7 +42,8 @@ weight_equal (gconstpointer a, gconstpointer b)
   return x->source.data == y->source.data && x->source.dtype == y->source.dtype && x->sample == y->sample
          && x->operand == y->operand && x->order == y->order
          && pent_weight_n_elements (&x->source) == pent_weight_n_elements (&y->source)
-         && pent_dnn_layout_equal (x->layout, y->layout);
+         && x->width == y->width && (x->layout == NULL) == (y->layout == NULL)
+         && (x->layout == NULL || pent_dnn_layout_equal (x->layout, y->layout));
 }
 
 #define N_SAMPLES    64
@@ -89,9 +91,31 @@ pent_cpu_weight_cache_free (PentCpuWeightCache *self)
   g_free (self);
 }
 
+/* The weight there is like @key, or one to be loaded. */
+static PentCpuWeight *
+find_or_add (PentCpuWeightCache *self, PentCpuWeight *key)
+{
+  key->sample = take_sample (&key->source);
+  PentCpuWeight *found = g_hash_table_lookup (self->weights, key);
+
+  if (found != NULL)
+    {
+      found->refs++;
+      return found;
+    }
+  found = g_memdup2 (key, sizeof *key);
+  found->refs = 1;
+  found->cache = self;
+  if (found->layout != NULL)
+    pent_dnn_layout_ref (found->layout);
+  g_hash_table_add (self->weights, found);
+  return found;
+}
+
 /**
  * pent_cpu_weight_cache_get:
  * @weight: to be readable until the result is loaded
+ * @order: not one of panels
  * @operand: element type it is computed with
  * @layout: how its reader wants it
  *
@@ -102,22 +126,42 @@ pent_cpu_weight_cache_get (PentCpuWeightCache *self, const PentWeight *weight, P
                            PentDtype operand, PentDnnLayout *layout)
 {
   PentCpuWeight key = {
-    .source = *weight, .order = order, .operand = operand, .layout = layout, .sample = take_sample (weight),
+    .source = *weight, .order = order, .operand = operand, .layout = layout, .size = pent_dnn_layout_get_size (layout),
   };
-  PentCpuWeight *found = g_hash_table_lookup (self->weights, &key);
 
-  if (found != NULL)
-    {
-      found->refs++;
-      return found;
-    }
-  found = g_memdup2 (&key, sizeof key);
-  found->refs = 1;
-  found->cache = self;
-  found->layout = pent_dnn_layout_ref (layout);
-  found->size = pent_dnn_layout_get_size (layout);
-  g_hash_table_add (self->weights, found);
-  return found;
+  return find_or_add (self, &key);
+}
+
+/* Panels of that order that a weight has. */
+static gsize
+count_panels (const PentWeight *weight, PentCpuWeightOrder order, gsize width)
+{
+  gsize out = weight->dim[0];
+
+  if (order == PENT_CPU_WEIGHT_GATED_PANELS)
+    return (out / 2 + width / 2 - 1) / (width / 2);
+  return (out + width - 1) / width;
+}
+
+/**
+ * pent_cpu_weight_cache_get_panels:
+ * @weight: to be readable until the result is loaded
+ * @order: one of panels
+ * @width: columns of a panel
+ *
+ * Returns: (transfer full): the weight in the type it is stored in
+ */
+PentCpuWeight *
+pent_cpu_weight_cache_get_panels (PentCpuWeightCache *self, const PentWeight *weight, PentCpuWeightOrder order,
+                                  gsize width)
+{
+  gsize column = pent_weight_n_elements (weight) / weight->dim[0] * pent_dtype_size (weight->dtype);
+  PentCpuWeight key = {
+    .source = *weight, .order = order, .operand = weight->dtype, .width = width,
+    .size = count_panels (weight, order, width) * width * column,
+  };
+
+  return find_or_add (self, &key);
 }
 
 void
@@ -126,7 +170,7 @@ pent_cpu_weight_unref (PentCpuWeight *self)
   if (--self->refs > 0)
     return;
   g_hash_table_remove (self->cache->weights, self);
-  pent_dnn_layout_unref (self->layout);
+  g_clear_pointer (&self->layout, pent_dnn_layout_unref);
   pent_cpu_memory_free (self->data, self->size);
   g_free (self);
 }
@@ -155,10 +199,8 @@ pent_cpu_weight_get_staging (const PentCpuWeight *self)
 {
   gsize n = pent_weight_n_elements (&self->source);
 
-  if (self->data != NULL || is_plain (self))
+  if (self->data != NULL || self->layout == NULL || is_plain (self))
     return 0;
-  if (self->order == PENT_CPU_WEIGHT_WINOGRAD)
-    return (n + n / 9 * PENT_CPU_WINOGRAD_PLANES) * sizeof (float);
   return n * pent_dtype_size (self->operand);
 }
 
@@ -194,50 +236,62 @@ convert_all_channels_last (const PentCpuWeight *self, const PentCpuKernels *kern
   }
 }
 
-/* G of Lavin and Gray 2015 times three values. */
-static void
-transform_three (const double *g, int stride, double *to)
-{
-  double ends = g[0] + g[2 * stride], wide = g[0] / 4 + g[2 * stride];
+/* Elements of a row that go into a panel together: a cache line's or two. */
+#define TURNED_TOGETHER 32
 
-  to[0] = g[0] / 4;
-  to[1] = -(ends + g[stride]) / 6;
-  to[2] = -(ends - g[stride]) / 6;
-  to[3] = (wide + g[stride] / 2) / 6;
-  to[4] = (wide - g[stride] / 2) / 6;
-  to[5] = g[2 * stride];
-}
+/* Rows of @n elements, some of them missing, @stride elements apart, to columns
+ * of a panel. */
+#define DEFINE_TURN(Type, name)                                                                          \
+  static void name (const guint8 *const *rows, gsize offset, gsize stride, gsize width, gsize n, guint8 *panel) \
+  {                                                                                                      \
+    for (gsize first = 0; first < n; first += TURNED_TOGETHER)                                           \
+      for (gsize column = 0; column < width; column++)                                                   \
+        for (gsize i = first; i < MIN (first + TURNED_TOGETHER, n); i++)                                 \
+          {                                                                                              \
+            Type value = 0;                                                                              \
+            if (rows[column] != NULL)                                                                    \
+              memcpy (&value, rows[column] + (offset + i * stride) * sizeof value, sizeof value);        \
+            memcpy (panel + (i * width + column) * sizeof value, &value, sizeof value);                  \
+          }                                                                                              \
+  }
 
-/* G g G^T for the kernels of one input channel, from (out, in, 3, 3) to (36,
- * in, out). */
+DEFINE_TURN (guint16, turn_16)
+DEFINE_TURN (guint32, turn_32)
+
 static void
-transform_channel (const float *weight, gsize in, gsize out, gsize c, float *to)
+pack_panel (const PentCpuWeight *self, gsize index)
 {
-  for (gsize o = 0; o < out; o++)
+  gboolean gated = self->order == PENT_CPU_WEIGHT_GATED_PANELS;
+  gsize out = self->source.dim[0], n = pent_weight_n_elements (&self->source) / out;
+  gsize size = pent_dtype_size (self->operand), columns = gated ? self->width / 2 : self->width;
+  gsize limit = gated ? out / 2 : out;
+  g_autofree const guint8 **rows = g_new0 (const guint8 *, self->width);
+
+  for (gsize i = 0; i < columns && index * columns + i < limit; i++)
     {
-      double g[9], rows[3 * PENT_CPU_WINOGRAD_PATCH];
-      for (int i = 0; i < 9; i++)
-        g[i] = weight[(o * in + c) * 9 + i];
-      for (int j = 0; j < 3; j++)
-        transform_three (g + j, 3, rows + j * PENT_CPU_WINOGRAD_PATCH);
-      for (int i = 0; i < PENT_CPU_WINOGRAD_PATCH; i++)
-        {
-          double values[PENT_CPU_WINOGRAD_PATCH];
-          transform_three (rows + i, PENT_CPU_WINOGRAD_PATCH, values);
-          for (int j = 0; j < PENT_CPU_WINOGRAD_PATCH; j++)
-            to[((i * PENT_CPU_WINOGRAD_PATCH + j) * in + c) * out + o] = values[j];
-        }
+      rows[i] = (const guint8 *) self->source.data + (index * columns + i) * n * size;
+      if (gated)
+        rows[columns + i] = rows[i] + limit * n * size;
+    }
+  gsize taps = self->order == PENT_CPU_WEIGHT_TAP_PANELS ? n / self->source.dim[1] : 1, in = n / taps;
+  for (gsize tap = 0; tap < taps; tap++)
+    {
+      guint8 *panel = (guint8 *) self->data + (index * taps + tap) * self->width * in * size;
+      if (size == 2)
+        turn_16 (rows, tap, taps, self->width, in, panel);
+      else
+        turn_32 (rows, tap, taps, self->width, in, panel);
     }
 }
 
 static void
-transform_weight (const PentCpuWeight *self, const float *weight, float *to)
+pack_panels (const PentCpuWeight *self)
 {
-  gsize out = self->source.dim[0], in = self->source.dim[1];
+  gsize n = count_panels (&self->source, self->order, self->width);
 
 #pragma omp parallel for schedule(static)
-  for (gsize c = 0; c < in; c++)
-    transform_channel (weight, in, out, c, to);
+  for (gsize i = 0; i < n; i++)
+    pack_panel (self, i);
 }
 
 static void
@@ -257,8 +311,6 @@ convert (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *plain
 static const void *
 make_plain (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *staging)
 {
-  gsize n = pent_weight_n_elements (&self->source);
-
   if (is_plain (self))
     return self->source.data;
   switch (self->order)
@@ -266,10 +318,6 @@ make_plain (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *st
     case PENT_CPU_WEIGHT_CHANNELS_LAST:
       convert_all_channels_last (self, kernels, staging);
       return staging;
-    case PENT_CPU_WEIGHT_WINOGRAD:
-      convert (self, kernels, staging);
-      transform_weight (self, (const float *) (const void *) staging, (float *) (void *) staging + n);
-      return staging + n * sizeof (float);
     case PENT_CPU_WEIGHT_AS_STORED:
     default:
       convert (self, kernels, staging);
@@ -291,6 +339,12 @@ pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, void *
   self->data = pent_cpu_memory_new (self->size, "The model", error);
   if (self->data == NULL)
     return FALSE;
+  if (self->layout == NULL)
+    {
+      pack_panels (self);
+      pent_weight_release (&self->source);
+      return TRUE;
+    }
   if (pent_dnn_layout_pack (self->layout, make_plain (self, kernels, staging), self->data, error))
     {
       pent_weight_release (&self->source);
@@ -305,6 +359,12 @@ gsize
 pent_cpu_weight_get_size (const PentCpuWeight *self)
 {
   return self->size;
+}
+
+PentDtype
+pent_cpu_weight_get_dtype (const PentCpuWeight *self)
+{
+  return self->operand;
 }
 
 const void *

@@ -30,19 +30,24 @@ typedef enum
 {
   PENT_CPU_WEIGHT_AS_STORED,      /* (out, in, kh, kw) */
   PENT_CPU_WEIGHT_CHANNELS_LAST,  /* (out, kh, kw, in) */
-  PENT_CPU_WEIGHT_WINOGRAD,       /* (36, in, out), transformed, in f32 */
+  PENT_CPU_WEIGHT_PANELS,         /* (out / width, in, kh, kw, width), with zeros where out ends */
+  PENT_CPU_WEIGHT_TAP_PANELS,     /* likewise (out / width, kh, kw, in, width) */
+  PENT_CPU_WEIGHT_GATED_PANELS,   /* as PANELS, of two halves of out: each panel has as many of either */
 } PentCpuWeightOrder;
 
 PentCpuWeightCache *pent_cpu_weight_cache_new   (void);
 void                pent_cpu_weight_cache_free  (PentCpuWeightCache *self);
 PentCpuWeight      *pent_cpu_weight_cache_get   (PentCpuWeightCache *self, const PentWeight *weight,
                                                  PentCpuWeightOrder order, PentDtype operand, PentDnnLayout *layout);
+PentCpuWeight      *pent_cpu_weight_cache_get_panels (PentCpuWeightCache *self, const PentWeight *weight,
+                                                      PentCpuWeightOrder order, gsize width);
 
 gboolean            pent_cpu_weight_is_loaded   (const PentCpuWeight *self);
 gsize               pent_cpu_weight_get_staging (const PentCpuWeight *self);
 gboolean            pent_cpu_weight_load        (PentCpuWeight *self, const PentCpuKernels *kernels, void *staging,
                                                  GError **error);
 gsize               pent_cpu_weight_get_size    (const PentCpuWeight *self);
+PentDtype           pent_cpu_weight_get_dtype   (const PentCpuWeight *self);
 const void         *pent_cpu_weight_get_data    (const PentCpuWeight *self);
 void                pent_cpu_weight_unref       (PentCpuWeight *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentCpuWeight, pent_cpu_weight_unref)

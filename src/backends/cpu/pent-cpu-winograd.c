@@ -1,36 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "pentimento"
 
-/* 3x3 convolutions by Winograd's method: a quarter of the multiplications, for
- * weights four times as large. In f32 alone: the transforms lose a digit,
- * which bf16 has not to lose. */
+/* 3x3 convolutions by Winograd's method: a quarter of the multiplications. In
+ * f32 alone: the transforms lose a digit, which bf16 has not to lose. Kernels
+ * are kept as in the file and transformed, a block at a time, in a thread's
+ * cache: four times as many values need not be stored or read. */
 
 #include "pent-cpu-step.h"
+#include "pent-cpu-threads.h"
 
-/* A picture must be large enough to make good for reading larger weights, and
- * weights not so many that a model outgrows the memory. */
-#define MIN_TILES   16
-#define MAX_WEIGHTS (640 * 640)
+/* The transforms cost as much for few channels as for many. */
 #define MIN_CHANNELS 32
 
-/* Bytes of transformed values worked on together: they go from the transform
- * to the products and back through the caches. */
-#define CHUNK_SIZE ((gsize) 16 << 20)
+/* One tile is not worth the transform of its kernels. */
+#define MIN_TILES 2
+
+/* Bytes of transformed input that a thread keeps to itself: few channels are
+ * read by so few panels that to fetch them from another cache costs most. */
+#define OWN_INPUT_SIZE ((gsize) 1 << 20)
+#define MIN_OWN_TILES  24
+
+/* Bytes of transformed kernels, and of sums, that a thread works on at a time:
+ * both stay in its cache. */
+#define KERNELS_SIZE ((gsize) 512 << 10)
+#define SUMS_SIZE    ((gsize) 640 << 10)
 
 typedef struct
 {
   PentCpuStep     step;
   PentCpuWinograd winograd;
-  PentDnnProduct *product;
   PentCpuWeight  *weight;       /* owned by the step's list */
   PentCpuView     x, y, channel_bias, residual;
   gboolean        has_channel_bias, has_residual;
   float          *bias;         /* (out) */
   float          *item_bias;    /* (n, out): with the channel bias */
-  float          *zeros;        /* (in) */
+  float          *zeros;        /* (in), and at least a panel's width */
   gsize           n_tiles;      /* of all items */
+  gsize           n_panels;
+  gsize           n_parts;      /* that the tiles of a chunk are shared out in */
+  gsize           depth;        /* input channels of a block of kernels */
+  gboolean        by_thread;    /* each thread does whole chunks, else all share one */
   gsize           in_size;      /* bytes of a chunk's transformed input */
-  gsize           out_size;
+  gsize           kernels_size; /* bytes of a thread's transformed kernels */
+  gsize           sums_size;    /* bytes of its sums */
+  gsize           thread_size;  /* bytes of what it has to itself */
+  int             n_threads;    /* as many as there is scratch memory for */
 } WinogradStep;
 
 static gint64
@@ -51,9 +65,8 @@ pent_cpu_winograd_is_better (const PentCpuMaker *maker, const PentOp *op)
 {
   const PentShape x = op->inputs[PENT_IN_X]->shape, y = op->output->shape;
 
-  return maker->allows_winograd && pent_plan_get_operand (maker->plan) == PENT_F32 && op->weight.n_dims == 4
-         && op->weight.dim[2] == 3 && op->weight.dim[3] == 3 && op->stride == 1
-         && x.c >= MIN_CHANNELS && y.c >= MIN_CHANNELS && x.c * y.c <= MAX_WEIGHTS
+  return pent_plan_get_operand (maker->plan) == PENT_F32 && op->weight.n_dims == 4 && op->weight.dim[2] == 3
+         && op->weight.dim[3] == 3 && op->stride == 1 && x.c >= MIN_CHANNELS && y.c >= MIN_CHANNELS
          && tiles_along (y.h) * tiles_along (y.w) >= MIN_TILES;
 }
 
@@ -68,33 +81,118 @@ fill_item_bias (WinogradStep *self, const PentCpuFrame *frame)
       self->item_bias[n * out + c] = self->bias[c] + (channel_bias != NULL ? channel_bias[n * out + c] : 0);
 }
 
+/* Tile @i of the chunk that begins with tile @chunk. */
 static void
-transform_input (WinogradStep *self, const PentCpuFrame *frame, gsize first, gsize n, float *to)
+transform_input (const WinogradStep *self, const PentCpuFrame *frame, gsize chunk, gsize i, float *to)
 {
   const PentCpuWinograd *w = &self->winograd;
-  gsize tiles = w->tiles_across * w->tiles_down;
+  gsize tiles = w->tiles_across * w->tiles_down, tile = chunk + i;
   const float *x = pent_cpu_view_data (&self->x, frame);
 
-#pragma omp parallel for schedule(static)
-  for (gsize i = 0; i < n; i++)
-    frame->kernels->winograd_input (w, x + (first + i) / tiles * w->in_h * w->in_w * w->in, (first + i) % tiles,
-                                    to + i * w->in);
+  frame->kernels->winograd_input (w, x + tile / tiles * w->in_h * w->in_w * w->in, tile % tiles, to + i * w->in);
 }
 
+/* The sums of tiles @first to @end of a chunk with a panel of kernels. */
 static void
-transform_output (WinogradStep *self, const PentCpuFrame *frame, gsize first, gsize n, const float *from)
+multiply_part (const WinogradStep *self, const PentCpuFrame *frame, gsize panel, gsize first, gsize end,
+               const float *in, float *kernels, float *sums)
+{
+  const PentCpuKernels *k = frame->kernels;
+  gsize channels = self->winograd.in, width = k->panel_width, plane = self->winograd.plane;
+  gsize n_tiles = (end - first + k->tile_rows - 1) / k->tile_rows;
+  PentDtype dtype = pent_cpu_weight_get_dtype (self->weight);
+  const guint8 *packed = pent_cpu_weight_get_data (self->weight);
+
+  for (gsize from = 0; from < channels; from += self->depth)
+    {
+      gsize depth = MIN (self->depth, channels - from);
+      k->winograd_weight (dtype, packed + (panel * channels + from) * 9 * width * pent_dtype_size (dtype), depth, kernels);
+      for (gsize i = 0; i < PENT_CPU_WINOGRAD_PLANES * n_tiles; i++)
+        {
+          gsize at = i / n_tiles, tile = i % n_tiles;
+          gsize row = first + (end - first) * tile / n_tiles, next = first + (end - first) * (tile + 1) / n_tiles;
+          float *y = sums + (at * plane + row) * width;
+          const PentCpuTile part = {
+            .x = in + (at * plane + row) * channels + from, .x_stride = channels, .depth = depth,
+            .panel = kernels + at * depth * width,
+            .start = from == 0 ? self->zeros : y, .start_stride = from == 0 ? 0 : width,
+            .y = y, .y_stride = width, .n_columns = width,
+          };
+          k->multiply_tile (&part, next - row);
+        }
+    }
+}
+
+/* Back to pixels: tiles @first to @end of the chunk that begins with tile @chunk. */
+static void
+transform_output (const WinogradStep *self, const PentCpuFrame *frame, gsize panel, gsize chunk, gsize first, gsize end,
+                  const float *sums)
 {
   const PentCpuWinograd *w = &self->winograd;
   gsize tiles = w->tiles_across * w->tiles_down, item_size = w->out_h * w->out_w * w->out;
+  gsize width = frame->kernels->panel_width, column = panel * width, n = MIN (width, w->out - column);
   const float *residual = self->has_residual ? pent_cpu_view_data (&self->residual, frame) : NULL;
   float *y = pent_cpu_view_data (&self->y, frame);
 
-#pragma omp parallel for schedule(static)
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = first; i < end; i++)
     {
-      gsize item = (first + i) / tiles;
-      frame->kernels->winograd_output (w, from + i * w->out, (first + i) % tiles, self->item_bias + item * w->out,
-                                       residual != NULL ? residual + item * item_size : NULL, y + item * item_size);
+      gsize item = (chunk + i) / tiles, at = item * item_size + column;
+      frame->kernels->winograd_output (w, sums + i * width, (chunk + i) % tiles, n,
+                                       self->item_bias + item * w->out + column,
+                                       residual != NULL ? residual + at : NULL, y + at);
+    }
+}
+
+/* A thread's own memory: transformed kernels, sums, and with chunks of its own
+ * their input. */
+static float *
+own_memory (const WinogradStep *self, const PentCpuFrame *frame)
+{
+  gsize shared = self->by_thread ? 0 : self->in_size;
+
+  return (float *) (void *) (frame->scratch + shared + pent_cpu_this_thread () * self->thread_size);
+}
+
+/* One chunk by all threads: first its input, then the panels of its output. */
+static void
+run_chunk_together (const WinogradStep *self, const PentCpuFrame *frame, gsize chunk)
+{
+  gsize n = MIN (self->winograd.plane, self->n_tiles - chunk);
+  float *in = (float *) (void *) frame->scratch;
+
+#pragma omp parallel num_threads (self->n_threads)
+  {
+    float *kernels = own_memory (self, frame), *sums = kernels + self->kernels_size / sizeof (float);
+#pragma omp for schedule(static)
+    for (gsize i = 0; i < n; i++)
+      transform_input (self, frame, chunk, i, in);
+#pragma omp for schedule(dynamic)
+    for (gsize task = 0; task < self->n_parts * self->n_panels; task++)
+      {
+        gsize panel = task % self->n_panels, part = task / self->n_panels;
+        gsize first = n * part / self->n_parts, end = n * (part + 1) / self->n_parts;
+        multiply_part (self, frame, panel, first, end, in, kernels, sums);
+        transform_output (self, frame, panel, chunk, first, end, sums);
+      }
+  }
+}
+
+static void
+run_chunks_by_thread (const WinogradStep *self, const PentCpuFrame *frame)
+{
+#pragma omp parallel for schedule(dynamic) num_threads (self->n_threads)
+  for (gsize chunk = 0; chunk < self->n_tiles; chunk += self->winograd.plane)
+    {
+      gsize n = MIN (self->winograd.plane, self->n_tiles - chunk);
+      float *kernels = own_memory (self, frame), *sums = kernels + self->kernels_size / sizeof (float);
+      float *in = sums + self->sums_size / sizeof (float);
+      for (gsize i = 0; i < n; i++)
+        transform_input (self, frame, chunk, i, in);
+      for (gsize panel = 0; panel < self->n_panels; panel++)
+        {
+          multiply_part (self, frame, panel, 0, n, in, kernels, sums);
+          transform_output (self, frame, panel, chunk, 0, n, sums);
+        }
     }
 }
 
@@ -102,20 +200,13 @@ static gboolean
 winograd_step_run (PentCpuStep *step, const PentCpuFrame *frame, GError **error)
 {
   WinogradStep *self = (WinogradStep *) step;
-  float *in = (float *) (void *) frame->scratch;
-  float *out = (float *) (void *) (frame->scratch + self->in_size);
-  guint8 *scratch = frame->scratch + self->in_size + self->out_size;
 
   fill_item_bias (self, frame);
-  for (gsize first = 0; first < self->n_tiles; first += self->winograd.plane)
-    {
-      gsize n = MIN (self->winograd.plane, self->n_tiles - first);
-      transform_input (self, frame, first, n, in);
-      if (!pent_dnn_product_run (self->product, in, pent_cpu_weight_get_data (self->weight), NULL, NULL, out, scratch,
-                                 error))
-        return FALSE;
-      transform_output (self, frame, first, n, out);
-    }
+  if (self->by_thread)
+    run_chunks_by_thread (self, frame);
+  else
+    for (gsize chunk = 0; chunk < self->n_tiles; chunk += self->winograd.plane)
+      run_chunk_together (self, frame, chunk);
   return TRUE;
 }
 
@@ -124,7 +215,6 @@ winograd_step_free (PentCpuStep *step)
 {
   WinogradStep *self = (WinogradStep *) step;
 
-  g_clear_pointer (&self->product, pent_dnn_product_free);
   g_free (self->bias);
   g_free (self->item_bias);
   g_free (self->zeros);
@@ -136,21 +226,39 @@ static void
 describe_winograd (WinogradStep *self, const PentOp *op)
 {
   PentShape x = self->x.shape, y = self->y.shape;
-  PentCpuWinograd *w = &self->winograd;
 
-  *w = (PentCpuWinograd) {
+  self->winograd = (PentCpuWinograd) {
     .in_h = x.h, .in_w = x.w, .in = x.c, .out_h = y.h, .out_w = y.w, .out = y.c,
     .pad_top = op->pad_top, .pad_left = op->pad_left, .activation = op->activation,
     .tiles_across = tiles_along (y.w), .tiles_down = tiles_along (y.h), .zeros = self->zeros,
   };
-  self->n_tiles = y.n * w->tiles_across * w->tiles_down;
+  self->n_tiles = y.n * tiles_along (y.w) * tiles_along (y.h);
+}
 
-  /* Chunks of one size, the last filled up with what is left in the memory. */
-  gsize tile_size = PENT_CPU_WINOGRAD_PLANES * (x.c + y.c) * sizeof (float);
-  gsize most = MAX (CHUNK_SIZE / tile_size, 64), n_chunks = (self->n_tiles + most - 1) / most;
+/* Chunks and blocks of one size each, the last with what is left. How the input
+ * channels are cut must not depend on anything but their number: it decides in
+ * which order they are summed. */
+static void
+share_out (WinogradStep *self, gsize width)
+{
+  const gsize planes_row = PENT_CPU_WINOGRAD_PLANES * width * sizeof (float);
+  PentCpuWinograd *w = &self->winograd;
+  gsize tile_size = PENT_CPU_WINOGRAD_PLANES * w->in * sizeof (float);
+  gsize most = SUMS_SIZE / planes_row, own = MIN (OWN_INPUT_SIZE / tile_size, most);
+  gsize deepest = KERNELS_SIZE / planes_row, n_blocks = (w->in + deepest - 1) / deepest;
+
+  self->by_thread = own >= MIN_OWN_TILES && self->n_tiles >= 4 * own * self->n_threads;
+  if (self->by_thread)
+    most = own;
+  gsize n_chunks = (self->n_tiles + most - 1) / most;
   w->plane = (self->n_tiles + n_chunks - 1) / n_chunks;
-  self->in_size = (PENT_CPU_WINOGRAD_PLANES * w->plane * x.c * sizeof (float) + 63) & ~(gsize) 63;
-  self->out_size = (PENT_CPU_WINOGRAD_PLANES * w->plane * y.c * sizeof (float) + 63) & ~(gsize) 63;
+  self->depth = (w->in + n_blocks - 1) / n_blocks;
+  self->n_panels = (w->out + width - 1) / width;
+  self->n_parts = CLAMP ((2 * self->n_threads + self->n_panels - 1) / self->n_panels, 1, MAX (w->plane / 8, 1));
+  self->in_size = pent_cpu_round_to_line (w->plane * tile_size);
+  self->kernels_size = pent_cpu_round_to_line (self->depth * planes_row);
+  self->sums_size = pent_cpu_round_to_line (w->plane * planes_row);
+  self->thread_size = self->kernels_size + self->sums_size + (self->by_thread ? self->in_size : 0);
 }
 
 static void
@@ -180,24 +288,16 @@ pent_cpu_winograd_step_new (PentCpuMaker *maker, const PentOp *op, GError **erro
   step->free = winograd_step_free;
   step->weights = g_ptr_array_new_with_free_func ((GDestroyNotify) pent_cpu_weight_unref);
   find_inputs (self, maker, op);
-  self->zeros = g_new0 (float, self->x.shape.c);
+  gsize width = maker->kernels->panel_width;
+  self->n_threads = pent_cpu_max_threads ();
+  self->zeros = g_new0 (float, MAX ((gsize) self->x.shape.c, width));
   self->bias = pent_cpu_vector_new (op->has_bias ? &op->bias : NULL, self->y.shape.c, 0);
   self->item_bias = g_new0 (float, self->y.shape.n * self->y.shape.c);
   describe_winograd (self, op);
+  share_out (self, width);
 
-  PentDnnSpec spec = {
-    .batch = PENT_CPU_WINOGRAD_PLANES,
-    .x = { 1, 1, self->winograd.plane, self->x.shape.c }, .y = { 1, 1, self->winograd.plane, self->y.shape.c },
-  };
-  self->product = pent_dnn_product_new (maker->dnn, &spec, error);
-  if (self->product == NULL)
-    {
-      step->free (step);
-      return NULL;
-    }
-  self->weight = pent_cpu_weight_cache_get (maker->cache, &op->weight, PENT_CPU_WEIGHT_WINOGRAD, PENT_F32,
-                                            pent_dnn_product_get_layout (self->product));
+  self->weight = pent_cpu_weight_cache_get_panels (maker->cache, &op->weight, PENT_CPU_WEIGHT_PANELS, width);
   g_ptr_array_add (step->weights, self->weight);
-  step->scratch_size = self->in_size + self->out_size + pent_dnn_product_get_scratch_size (self->product);
+  step->scratch_size = (self->by_thread ? 0 : self->in_size) + self->n_threads * self->thread_size;
   return step;
 }

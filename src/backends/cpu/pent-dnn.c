@@ -248,20 +248,6 @@ describe_matrices (Draft *draft, const PentDnnSpec *spec)
     draft->bias = desc_new (2, bias, PENT_F32, dnnl_ab);
 }
 
-static void
-describe_batch (Draft *draft, const PentDnnSpec *spec)
-{
-  gint64 n_rows = spec->x.n * spec->x.h * spec->x.w;
-  const dnnl_dims_t x = { spec->batch, n_rows, spec->x.c }, y = { spec->batch, n_rows, spec->y.c };
-  const dnnl_dims_t weights = { spec->batch, spec->x.c, spec->y.c };
-
-  draft->x = desc_new (3, x, spec->operand, dnnl_abc);
-  draft->y = desc_new (3, y, spec->output, dnnl_abc);
-  draft->other = desc_new (3, y, spec->other, dnnl_abc);
-  draft->weights = desc_new (3, weights, spec->operand, dnnl_format_tag_any);
-  draft->plain = desc_new (3, weights, spec->operand, dnnl_abc);
-}
-
 static dnnl_status_t
 append_activation (Draft *draft, PentActivation activation)
 {
@@ -482,8 +468,6 @@ pent_dnn_product_new (PentDnn *dnn, const PentDnnSpec *spec, GError **error)
   self->dnn = dnn;
   if (spec->kh > 0)
     describe_convolution (&draft, spec);
-  else if (spec->batch > 0)
-    describe_batch (&draft, spec);
   else
     describe_matrices (&draft, spec);
   dnnl_status_t status = describe_rest (&draft, spec);

@@ -35,9 +35,6 @@ typedef enum
  * @y: (n, h, w, out), element type @output
  * @kh: rows of the kernel; 0 is a product of matrices, of n h w rows of x with
  *   a weight of (out, in)
- * @batch: if not 0, so many products of matrices with a weight each: x is
- *   (batch, rows, in), the weight (batch, in, out) and y (batch, rows, out),
- *   where rows is n h w; without bias
  * @last: what is done after the activation, with an array of y's shape
  *
  * y = last (act (x * weight + bias)). Weights and x have the element type
@@ -50,7 +47,6 @@ typedef struct
   PentDtype      operand;
   PentDtype      output;
   gint64         kh, kw;
-  gint64         batch;
   gint64         stride;
   gint64         pad_top, pad_left, pad_bottom, pad_right;
   gboolean       has_bias;
