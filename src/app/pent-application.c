@@ -102,6 +102,7 @@ get_window (GApplication *application)
   g_autofree char *drafts = g_build_filename (folders->state, "draft", NULL);
   window = GTK_WINDOW (pent_window_new (GTK_APPLICATION (application), painter, drafts));
   pent_window_add_gallery (PENT_WINDOW (window), folders);
+  pent_window_add_models (PENT_WINDOW (window));
   return PENT_WINDOW (window);
 }
 

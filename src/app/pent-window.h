@@ -26,6 +26,7 @@ void          pent_window_show_toast   (PentWindow *self, const char *message);
 /* Places for what has files of its own. */
 void pent_window_set_gallery       (PentWindow *self, GtkWidget *gallery);
 void pent_window_add_gallery       (PentWindow *self, const PentFolders *folders);
+void pent_window_add_models        (PentWindow *self);
 void pent_window_set_model_chooser (PentWindow *self, GtkWidget *chooser);
 
 G_END_DECLS

@@ -55,27 +55,42 @@ add_folder (Search *self, const char *folder, int depth)
     }
 }
 
-/* The folders of other programs; what is not there costs nothing. */
-static void
-add_known_folders (Search *self)
+/**
+ * pent_model_known_folders:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): where models usually lie:
+ *   our own folder, those of other programs, and the Hugging Face cache; none
+ *   of them need exist
+ */
+char **
+pent_model_known_folders (void)
 {
   static const char *const in_home[] = {
-    "ComfyUI/models/checkpoints", "ComfyUI/models/vae", "stable-diffusion-webui/models/Stable-diffusion",
-    "stable-diffusion-webui/models/VAE", "models",
+    "ComfyUI/models", "stable-diffusion-webui/models", "models",
   };
   const char *hub = g_getenv ("HF_HUB_CACHE"), *hugging = g_getenv ("HF_HOME");
+  g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
   g_autofree char *own = g_build_filename (g_get_user_data_dir (), "pentimento", "models", NULL);
   g_autofree char *cache = hub != NULL ? g_strdup (hub)
     : hugging != NULL ? g_build_filename (hugging, "hub", NULL)
                       : g_build_filename (g_get_home_dir (), ".cache", "huggingface", "hub", NULL);
 
-  add_folder (self, own, 0);
+  g_strv_builder_add (folders, own);
   for (gsize i = 0; i < G_N_ELEMENTS (in_home); i++)
     {
       g_autofree char *folder = g_build_filename (g_get_home_dir (), in_home[i], NULL);
-      add_folder (self, folder, 0);
+      g_strv_builder_add (folders, folder);
     }
-  add_folder (self, cache, 0);
+  g_strv_builder_add (folders, cache);
+  return g_strv_builder_end (folders);
+}
+
+static void
+add_known_folders (Search *self)
+{
+  g_auto (GStrv) folders = pent_model_known_folders ();
+  for (char **folder = folders; *folder != NULL; folder++)
+    add_folder (self, *folder, 0);
 }
 
 static gboolean

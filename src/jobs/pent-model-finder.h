@@ -11,4 +11,6 @@ char *pent_model_find (PentLibrary  *library,
                        GCancellable *cancellable,
                        GError      **error);
 
+char **pent_model_known_folders (void);
+
 G_END_DECLS
