@@ -129,6 +129,21 @@ pent_edit_result_new (PentImage *base, const PentJoin *join)
   return self;
 }
 
+/**
+ * pent_edit_result_copy:
+ *
+ * Returns: (transfer full): the same edit, which shares all its pictures
+ */
+PentEditResult *
+pent_edit_result_copy (const PentEditResult *self)
+{
+  PentEditResult *copy = pent_edit_result_new (self->base, &self->join);
+
+  for (guint i = 0; i < self->layers->len; i++)
+    g_ptr_array_add (copy->layers, pent_edit_layer_ref (self->layers->pdata[i]));
+  return copy;
+}
+
 void
 pent_edit_result_free (PentEditResult *self)
 {

@@ -80,6 +80,7 @@ PentImage *pent_edit_layer_render (const PentEditLayer *self, const PentJoin *jo
 gboolean   pent_edit_layer_join   (const PentEditLayer *self, const PentJoin *join, PentImage *canvas, GError **error);
 
 PentEditResult *pent_edit_result_new  (PentImage *base, const PentJoin *join);
+PentEditResult *pent_edit_result_copy (const PentEditResult *self);
 void            pent_edit_result_free (PentEditResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentEditResult, pent_edit_result_free)
 

@@ -85,6 +85,8 @@ picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, 
     .timings = lap (self, info),
   };
   g_autoptr (PentLibraryPicture) stored = pent_library_store (self->library, &entry, error);
+  if (picture->edit != NULL && self->listener->edited != NULL)
+    self->listener->edited (self->listener->data, picture->edit);
   if (stored == NULL && self->listener->lost != NULL)
     self->listener->lost (self->listener->data, picture->image);
   return stored != NULL && (self->listener->stored == NULL ||
@@ -103,7 +105,7 @@ paint (Run *self, GError **error)
 {
   const PentListener listener = {
     .progress = progress_cb, .picture = picture_cb, .keep = self->listener->keep != NULL ? keep_cb : NULL,
-    .previews = self->listener->previews, .data = self,
+    .previews = self->listener->previews, .edits = self->listener->edited != NULL, .data = self,
   };
   self->stopwatch.total = 0;
   self->stopwatch.n_steps = 0;

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * @progress: (nullable): as that of #PentListener
  * @stored: (nullable): a picture is in the library, durably; @image is %NULL
  *   where it was there before; %FALSE with an error ends the run
+ * @edited: (nullable): what can still be chosen of the picture that is told next,
+ *   where there is something; valid during the call
  * @lost: (nullable): a picture is finished and could not be stored, which ends
  *   the run; whoever can keeps it elsewhere
  * @keep: (nullable): as that of #PentListener
@@ -23,6 +25,7 @@ typedef struct
   void     (*progress) (gpointer data, const PentProgress *progress);
   gboolean (*stored)   (gpointer data, const PentLibraryPicture *picture, PentImage *image, const PentRunInfo *info,
                         GError **error);
+  void     (*edited)   (gpointer data, const PentEditResult *edit);
   void     (*lost)     (gpointer data, PentImage *image);
   gboolean (*keep)     (gpointer data);
   const double *rested;

@@ -23,6 +23,7 @@ struct _PentJob
   PentImage   *preview;
   PentRect     area;        /* of the preview */
   PentImage   *canvas;
+  PentEditResult *edit;     /* while a picture is told, or NULL */
 };
 
 enum
@@ -138,7 +139,9 @@ tell_painted (PentJob *self, const PentNews *news)
           self->n_done++;
           g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_DONE]);
         }
+      self->edit = painted->edit != NULL ? pent_edit_result_copy (painted->edit) : NULL;
       g_signal_emit (self, signals[PAINTED], 0, painted->picture, painted->image);
+      g_clear_pointer (&self->edit, pent_edit_result_free);
     }
 }
 
@@ -420,6 +423,22 @@ pent_job_get_canvas (PentJob *self)
 {
   g_return_val_if_fail (PENT_IS_JOB (self), NULL);
   return self->canvas;
+}
+
+/**
+ * pent_job_take_edit:
+ *
+ * While "painted" is told: what can still be chosen of the picture, see
+ * pent_edit_result_join().
+ *
+ * Returns: (nullable) (transfer full): %NULL where there is nothing to choose,
+ *   or someone has taken it
+ */
+PentEditResult *
+pent_job_take_edit (PentJob *self)
+{
+  g_return_val_if_fail (PENT_IS_JOB (self), NULL);
+  return g_steal_pointer (&self->edit);
 }
 
 /**

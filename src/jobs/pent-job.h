@@ -81,6 +81,7 @@ int          pent_job_get_n_done   (PentJob *self);
 gboolean          pent_job_get_progress (PentJob *self, PentProgress *progress);
 PentImage        *pent_job_get_preview  (PentJob *self, PentRect *area);
 PentImage        *pent_job_get_canvas   (PentJob *self);
+PentEditResult   *pent_job_take_edit    (PentJob *self);
 const PentTimings *pent_job_get_timings (PentJob *self);
 
 G_END_DECLS

@@ -10,6 +10,7 @@ typedef struct
 {
   PentLibraryPicture *picture;   /* NULL: it could not be stored */
   PentImage          *image;     /* NULL: the library had it */
+  PentEditResult     *edit;      /* NULL: nothing is left to be chosen */
 } PentPainted;
 
 /**

@@ -6,9 +6,15 @@
 
 #include "pent-worker.h"
 
+#include <errno.h>
+#include <sys/resource.h>
+
 #include "pent-error.h"
 
 #define PREVIEWS_PER_SECOND 15
+
+/* Nice value of the thread that paints. */
+#define BACKGROUND 5
 
 struct _PentWorker
 {
@@ -40,6 +46,7 @@ typedef struct
   GCancellable *cancellable;
   PentRect      area;             /* of the newest canvas */
   double        rested;           /* seconds */
+  PentEditResult *edit;           /* of the picture that is told next, or NULL */
 } Attempt;
 
 /* --- news; with the lock held --- */
@@ -67,6 +74,7 @@ painted_free (gpointer data)
   PentPainted *self = data;
   g_clear_pointer (&self->picture, pent_library_picture_free);
   g_clear_pointer (&self->image, pent_image_unref);
+  g_clear_pointer (&self->edit, pent_edit_result_free);
   g_free (self);
 }
 
@@ -84,15 +92,17 @@ copy_picture (const PentLibraryPicture *picture)
 }
 
 static void
-tell_painted (PentWorker *self, PentTask *task, const PentLibraryPicture *picture, PentImage *image)
+tell_painted (Attempt *attempt, const PentLibraryPicture *picture, PentImage *image)
 {
+  PentTask *task = attempt->task;
   PentPainted *painted = g_new0 (PentPainted, 1);
+  painted->edit = g_steal_pointer (&attempt->edit);
   painted->picture = picture != NULL ? copy_picture (picture) : NULL;
   painted->image = image != NULL ? pent_image_ref (image) : NULL;
   if (task->news.painted == NULL)
     task->news.painted = g_ptr_array_new_with_free_func (painted_free);
   g_ptr_array_add (task->news.painted, painted);
-  tell (self, task, 0);
+  tell (attempt->worker, task, 0);
 }
 
 /* --- what the engine says, in the thread --- */
@@ -163,9 +173,17 @@ stored_cb (gpointer data, const PentLibraryPicture *picture, PentImage *image, c
   task->n_done++;
   task->news.n_done = task->n_done;
   task->news.timings = picture->timings;
-  tell_painted (self, task, picture, image);
+  tell_painted (attempt, picture, image);
   g_mutex_unlock (&self->lock);
   return TRUE;
+}
+
+static void
+edited_cb (gpointer data, const PentEditResult *edit)
+{
+  Attempt *attempt = data;
+  g_clear_pointer (&attempt->edit, pent_edit_result_free);
+  attempt->edit = pent_edit_result_copy (edit);
 }
 
 static void
@@ -173,7 +191,7 @@ lost_cb (gpointer data, PentImage *image)
 {
   Attempt *attempt = data;
   g_mutex_lock (&attempt->worker->lock);
-  tell_painted (attempt->worker, attempt->task, NULL, image);
+  tell_painted (attempt, NULL, image);
   g_mutex_unlock (&attempt->worker->lock);
 }
 
@@ -204,7 +222,7 @@ run_engine (PentWorker *self, Attempt *attempt, double wait, int n_done, GError 
   GCancellable *cancellable = attempt->cancellable;
   PentTask *task = attempt->task;
   const PentJobListener listener = {
-    .progress = progress_cb, .stored = stored_cb, .lost = lost_cb, .keep = keep_cb, .rested = &attempt->rested,
+    .progress = progress_cb, .stored = stored_cb, .edited = edited_cb, .lost = lost_cb, .keep = keep_cb, .rested = &attempt->rested,
     .previews = TRUE, .data = attempt,
   };
   const PentJobOrder order = {
@@ -297,6 +315,7 @@ run_task (PentWorker *self, PentTask *task)
   /* What is at fault may be put right until the next one. */
   if (!ok)
     g_clear_pointer (&self->library, pent_library_close);
+  g_clear_pointer (&attempt.edit, pent_edit_result_free);
 }
 
 /* With the lock held. */
@@ -360,10 +379,20 @@ wait_for_work (PentWorker *self)
     g_cond_wait (&self->changed, &self->lock);
 }
 
+/* The window comes first: who paints a mask meanwhile must not feel the run.
+ * Threads that this one starts are as low. In Linux this is the thread's own. */
+static void
+give_way (void)
+{
+  if (setpriority (PRIO_PROCESS, 0, BACKGROUND) != 0)
+    g_debug ("The priority stays as it is: %s", g_strerror (errno));
+}
+
 static gpointer
 work (gpointer data)
 {
   PentWorker *self = data;
+  give_way ();
   g_mutex_lock (&self->lock);
   while (!self->stopping)
     {
