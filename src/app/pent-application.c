@@ -16,6 +16,8 @@
 struct _PentApplication
 {
   AdwApplication parent_instance;
+
+  PentQueue *queue;     /* outlives the window: it may finish in the background */
 };
 
 G_DEFINE_FINAL_TYPE (PentApplication, pent_application, ADW_TYPE_APPLICATION)
@@ -40,19 +42,28 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
     gtk_window_close (window);
 }
 
+/* From a notification. */
+static void
+show_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_application_activate (G_APPLICATION (data));
+}
+
 static void
 add_accels (GtkApplication *application)
 {
   static const struct { const char *action; const char *accel; } accels[] = {
-    { "win.generate", "<Control>Return" }, { "win.cancel", "Escape" },
-    { "win.undo", "<Control>z" },          { "win.redo", "<Control><Shift>z" },
-    { "win.open", "<Control>o" },          { "win.save", "<Control>s" },
-    { "win.close-picture", "<Control>n" }, { "win.mask-save", "<Control><Shift>s" },
-    { "win.mask-invert", "<Control>i" },   { "win.mask-visible", "<Control>m" },
+    { "win.generate", "<Control>Return" },   { "win.cancel", "Escape" },
+    { "win.keep", "<Control>k" },            { "win.show-queue", "<Control>j" },
+    { "win.undo", "<Control>z" },            { "win.redo", "<Control><Shift>z" },
+    { "win.open", "<Control>o" },            { "win.save", "<Control>s" },
+    { "win.close-picture", "<Control>n" },   { "win.mask-save", "<Control><Shift>s" },
+    { "win.mask-invert", "<Control>i" },     { "win.mask-visible", "<Control>m" },
+    { "win.focus-prompt", "<Control>l" },    { "win.focus-canvas", "<Control>e" },
     { "win.find", "<Control>f" },
-    { "win.show-prompt", "F9" },           { "win.show-gallery", "<Control>F9" },
-             { "win.preferences", "<Control>comma" },
-    { "window.close", "<Control>w" },      { "app.quit", "<Control>q" },
+    { "win.show-prompt", "F9" },             { "win.show-gallery", "<Control>F9" },
+    { "win.preferences", "<Control>comma" }, { "win.show-help-overlay", "<Control>question" },
+    { "window.close", "<Control>w" },        { "app.quit", "<Control>q" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
@@ -82,6 +93,7 @@ pent_application_startup (GApplication *application)
   const GActionEntry actions[] = {
     { .name = "about", .activate = about_action },
     { .name = "quit", .activate = quit_action },
+    { .name = "show", .activate = show_action },
   };
 
   G_APPLICATION_CLASS (pent_application_parent_class)->startup (application);
@@ -93,17 +105,20 @@ pent_application_startup (GApplication *application)
 static PentWindow *
 get_window (GApplication *application)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
-  if (window != NULL)
-    return PENT_WINDOW (window);
+  PentApplication *self = PENT_APPLICATION (application);
 
-  g_autoptr (PentPainter) painter = pent_painter_new ();
+  for (GList *item = gtk_application_get_windows (GTK_APPLICATION (self)); item != NULL; item = item->next)
+    if (PENT_IS_WINDOW (item->data))
+      return item->data;
+
   g_autoptr (PentFolders) folders = pent_folders_new ();
   g_autofree char *drafts = g_build_filename (folders->state, "draft", NULL);
-  window = GTK_WINDOW (pent_window_new (GTK_APPLICATION (application), painter, drafts));
-  pent_window_add_gallery (PENT_WINDOW (window), folders);
-  pent_window_add_models (PENT_WINDOW (window));
-  return PENT_WINDOW (window);
+  if (self->queue == NULL)
+    self->queue = pent_queue_new (folders);
+  PentWindow *window = pent_window_new (GTK_APPLICATION (application), self->queue, drafts);
+  pent_window_add_gallery (window, folders);
+  pent_window_add_models (window);
+  return window;
 }
 
 static void
@@ -122,6 +137,16 @@ pent_application_open (GApplication *application, GFile **files, int n_files, co
   gtk_window_present (GTK_WINDOW (window));
 }
 
+/* The queue waits for its thread, and what is not finished is offered at the
+ * next start. */
+static void
+pent_application_shutdown (GApplication *application)
+{
+  g_clear_object (&PENT_APPLICATION (application)->queue);
+
+  G_APPLICATION_CLASS (pent_application_parent_class)->shutdown (application);
+}
+
 static void
 pent_application_class_init (PentApplicationClass *klass)
 {
@@ -131,6 +156,7 @@ pent_application_class_init (PentApplicationClass *klass)
   application_class->startup = pent_application_startup;
   application_class->activate = pent_application_activate;
   application_class->open = pent_application_open;
+  application_class->shutdown = pent_application_shutdown;
 }
 
 static void

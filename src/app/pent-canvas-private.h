@@ -28,6 +28,7 @@ struct _PentCanvas
   PentBrush     brush;
   GdkRGBA       mask_colour;
   gboolean      mask_visible;
+  gboolean      mask_rests;        /* a result is looked at; until the mask is worked on again */
 
   PentViewport     viewport;       /* in device pixels */
   PentPyramid     *pyramid;        /* of the picture, or NULL */

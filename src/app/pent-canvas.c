@@ -116,6 +116,7 @@ mask_changed_cb (PentDocument *document, int x, int y, int width, int height, Pe
 {
   PentRect area = { x, y, width, height };
 
+  self->mask_rests = FALSE;
   pent_canvas_tiles_invalidate (self->mask_tiles, &area);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -161,7 +162,7 @@ snapshot_layers (PentCanvas *self, GtkSnapshot *snapshot)
                                                       area.width * viewport->scale, area.height * viewport->scale));
   /* Under the colour of the mask nobody could judge a preview. */
   gboolean painting = self->grip == PENT_GRIP_STROKE;
-  if (self->mask_visible && (self->preview == NULL || painting))
+  if (self->mask_visible && (painting || (self->preview == NULL && !self->mask_rests)))
     pent_canvas_tiles_each (self->mask_tiles, &visible, viewport->scale, append_tile, snapshot);
 }
 
@@ -427,6 +428,21 @@ pent_canvas_set_mask_visible (PentCanvas *self, gboolean visible)
 {
   g_return_if_fail (PENT_IS_CANVAS (self));
   self->mask_visible = visible;
+  self->mask_rests = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * pent_canvas_rest_mask:
+ *
+ * Shows the picture without the mask until that is worked on again: nobody can
+ * judge a result under a colour.
+ */
+void
+pent_canvas_rest_mask (PentCanvas *self)
+{
+  g_return_if_fail (PENT_IS_CANVAS (self));
+  self->mask_rests = TRUE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -36,6 +36,8 @@ void     pent_canvas_set_mask_colour  (PentCanvas *self, const GdkRGBA *colour);
 gboolean pent_canvas_get_mask_visible (PentCanvas *self);
 void     pent_canvas_set_mask_visible (PentCanvas *self, gboolean visible);
 
+void     pent_canvas_rest_mask        (PentCanvas *self);
+
 double   pent_canvas_get_zoom    (PentCanvas *self);
 void     pent_canvas_set_zoom    (PentCanvas *self, double zoom);
 void     pent_canvas_step_zoom   (PentCanvas *self, int direction);

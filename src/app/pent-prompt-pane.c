@@ -8,6 +8,7 @@
 
 #include "pent-error.h"
 #include "pent-sampler-info.h"
+#include "pent-token-counter.h"
 
 /* How long typing may pause and still be one edit. */
 #define PAUSE_SECONDS 1.5
@@ -31,6 +32,7 @@ struct _PentPromptPane
   gint64        last_time;     /* and when */
   guint         merge;         /* number of the edit that goes on */
   char         *model;         /* path; "": the starter model */
+  PentTokenCounter *counter;
   int           native_side;   /* the model's, pixels; 0: not known */
 
   GtkWidget *prompt;
@@ -151,13 +153,22 @@ find_merge (PentPromptPane *self, const char *name)
 }
 
 static void
-show_count (GtkWidget *view, GtkWidget *label)
+show_count (PentPromptPane *self, GtkWidget *view, GtkWidget *label)
 {
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
-  int n = gtk_text_buffer_get_char_count (buffer);
-  g_autofree char *text = n > 0 ? g_strdup_printf ("%d", n) : g_strdup ("");
+  g_autofree char *prompt = NULL;
+  int n = 0, places = 0;
 
+  g_object_get (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "text", &prompt, NULL);
+  gboolean known = *prompt != '\0' && pent_token_counter_count (self->counter, prompt, &n, &places);
+  g_autofree char *text = known ? g_strdup_printf ("%d/%d", n, places) : g_strdup ("");
   gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+static void
+show_counts (PentPromptPane *self)
+{
+  show_count (self, self->prompt, self->prompt_count);
+  show_count (self, self->negative, self->negative_count);
 }
 
 static void
@@ -165,8 +176,7 @@ control_changed_cb (GObject *control, GParamSpec *pspec, PentPromptPane *self)
 {
   const char *name = NULL;
 
-  show_count (self->prompt, self->prompt_count);
-  show_count (self->negative, self->negative_count);
+  show_counts (self);
   if (self->restoring || self->document == NULL)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
@@ -319,6 +329,7 @@ static void
 pent_prompt_pane_finalize (GObject *object)
 {
   g_free (PENT_PROMPT_PANE (object)->model);
+  g_object_unref (PENT_PROMPT_PANE (object)->counter);
 
   G_OBJECT_CLASS (pent_prompt_pane_parent_class)->finalize (object);
 }
@@ -339,6 +350,7 @@ set_model (PentPromptPane *self, const char *model)
     return;
   g_free (self->model);
   self->model = g_strdup (model);
+  pent_token_counter_set_model (self->counter, model);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL]);
 }
 
@@ -398,6 +410,7 @@ pent_prompt_pane_init (PentPromptPane *self)
   GtkSpinButton *margins[PENT_N_SIDES];
 
   self->model = g_strdup ("");
+  self->counter = pent_token_counter_new ();
   self->native_side = STARTER_SIDE;
   gtk_widget_init_template (GTK_WIDGET (self));
   fill_choices (self);
@@ -410,7 +423,8 @@ pent_prompt_pane_init (PentPromptPane *self)
   get_margin_controls (self, margins);
   for (int i = 0; i < PENT_N_SIDES; i++)
     g_signal_connect_object (margins[i], "notify::value", G_CALLBACK (margin_edited_cb), self, 0);
-  show_count (self->prompt, self->prompt_count);
+  g_signal_connect_object (self->counter, "changed", G_CALLBACK (show_counts), self, G_CONNECT_SWAPPED);
+  pent_token_counter_set_model (self->counter, self->model);
 }
 
 /* The first entered words can be undone: the history begins with what is
@@ -680,7 +694,7 @@ pent_prompt_pane_use_request (PentPromptPane *self, const PentRequest *request, 
     take_canvas (state, request);
   if ((use & PENT_USE_SETTINGS) && state->picture == NULL && request->width != PENT_UNSET)
     set_page (state, request->width, request->height);
-  pent_document_replace (self->document, state, PENT_EDIT_SETTINGS);
+  pent_document_replace (self->document, state, PENT_EDIT_SETTINGS, 0);
 }
 
 /**

@@ -34,15 +34,11 @@ failed_cb (PentGallery *gallery, const char *message, PentWindow *self)
 
 /* Two pictures at once would each take twice as long, and twice the memory. */
 static void
-busy_changed_cb (PentPainter *painter, GParamSpec *pspec, PentGallery *gallery)
+queue_changed_cb (PentWindow *self)
 {
-  pent_gallery_set_can_paint (gallery, !pent_painter_get_busy (painter));
-}
+  PentGallery *gallery = PENT_GALLERY (adw_bin_get_child (self->gallery_slot));
 
-static void
-painted_cb (PentPainter *painter, PentImage *picture, PentRequest *request, PentLibraryDesk *desk)
-{
-  pent_library_desk_look (desk);
+  pent_gallery_set_can_paint (gallery, !pent_window_is_painting (self));
 }
 
 static gboolean
@@ -72,7 +68,8 @@ pent_window_add_gallery (PentWindow *self, const PentFolders *folders)
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   g_signal_connect_object (gallery, "toasted", G_CALLBACK (toasted_cb), self, 0);
   g_signal_connect_object (gallery, "failed", G_CALLBACK (failed_cb), self, 0);
-  g_signal_connect_object (self->painter, "notify::busy", G_CALLBACK (busy_changed_cb), gallery, 0);
-  g_signal_connect_object (self->painter, "painted", G_CALLBACK (painted_cb), desk, 0);
+  g_signal_connect_object (self->queue, "items-changed", G_CALLBACK (queue_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->queue, "notify::running", G_CALLBACK (queue_changed_cb), self, G_CONNECT_SWAPPED);
+  g_set_object (&self->desk, desk);
   g_signal_connect_object (self, "close-request", G_CALLBACK (close_request_cb), gallery, 0);
 }

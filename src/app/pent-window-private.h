@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "pent-banner.h"
 #include "pent-canvas.h"
 #include "pent-draft-keeper.h"
+#include "pent-library-desk.h"
+#include "pent-join-bar.h"
 #include "pent-prompt-pane.h"
+#include "pent-queue-popover.h"
 #include "pent-window.h"
 
 G_BEGIN_DECLS
@@ -12,18 +16,34 @@ struct _PentWindow
 {
   AdwApplicationWindow parent_instance;
 
-  PentPainter     *painter;
+  PentQueue       *queue;
   PentDocument    *document;
   PentDraftKeeper *keeper;      /* NULL without a folder for drafts */
   GSettings       *settings;    /* NULL without a schema */
   char            *draft_folder;
-  guint            inhibited;   /* cookie that keeps the machine awake, or 0 */
+  PentLibraryDesk *desk;        /* of the gallery; NULL without one */
+  gboolean         asked;       /* how to close while something is painted */
+  gboolean         in_background;
+
+  PentJob    *running;          /* which is watched, or NULL */
+  GHashTable *bases;            /* of jobs: the picture that was on the canvas for them */
+  PentImage  *result;           /* the picture that was painted last */
+  gint64      run_start;        /* of the steps, microseconds; 0: not yet */
+  double      run_fraction;     /* that was done then */
+  guint       inhibited;        /* cookie that keeps the machine awake, or 0 */
+  gint64      joined;           /* number of the picture whose edit can be joined anew */
+  PentJoin    join;             /* how it was joined last */
+  gboolean    offered;          /* what was not finished last time */
 
   AdwWindowTitle  *title;
   GtkWidget       *generate_button;
   GtkWidget       *cancel_button;
-  GtkRevealer     *error_revealer;
-  GtkLabel        *error_label;
+  GtkWidget       *keep_button;
+  GtkWidget       *queue_button;
+  PentQueuePopover *queue_popover;
+  GtkLabel        *queue_count;
+  PentBanner      *banner;
+  PentBanner      *question;
   AdwFlap         *flap;
   AdwFlap         *gallery_flap;
   AdwBin          *gallery_slot;
@@ -33,6 +53,11 @@ struct _PentWindow
   AdwToastOverlay *toasts;
   PentCanvas      *canvas;
   GtkRevealer     *progress_revealer;
+  GtkWidget       *hint;
+  GtkRevealer     *join_revealer;
+  PentJoinBar     *join_bar;
+  GtkLabel        *progress_label;
+  GtkProgressBar  *progress_bar;
   GtkLabel        *brush_label;
   GtkLabel        *size_label;
   GtkLabel        *zoom_label;
@@ -44,6 +69,19 @@ struct _PentWindow
 };
 
 void pent_window_enable (PentWindow *self, const char *action, gboolean enabled);
+
+/* pent-window.c */
+void pent_window_leave_background (PentWindow *self);
+
+/* pent-window-run.c */
+void     pent_window_init_run    (PentWindow *self);
+void     pent_window_end_run     (PentWindow *self);
+gboolean pent_window_is_painting (PentWindow *self);
+
+/* pent-window-join.c */
+void pent_window_init_join  (PentWindow *self);
+void pent_window_offer_join (PentWindow *self, PentEditResult *edit, gint64 picture);
+void pent_window_hide_join  (PentWindow *self);
 
 /* pent-window-canvas.c */
 void pent_window_init_canvas (PentWindow *self);

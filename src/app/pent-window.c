@@ -18,7 +18,7 @@
 
 enum
 {
-  PROP_PAINTER = 1,
+  PROP_QUEUE = 1,
   PROP_DRAFT_FOLDER,
   N_PROPS,
 };
@@ -27,13 +27,21 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (PentWindow, pent_window, ADW_TYPE_APPLICATION_WINDOW)
 
+/**
+ * pent_window_show_error:
+ * @message: one sentence, to stay until it is dismissed
+ */
 void
 pent_window_show_error (PentWindow *self, const char *message)
 {
-  gtk_label_set_text (self->error_label, message);
-  gtk_revealer_set_reveal_child (self->error_revealer, TRUE);
+  g_return_if_fail (PENT_IS_WINDOW (self));
+  pent_banner_show (self->banner, message);
 }
 
+/**
+ * pent_window_show_toast:
+ * @message: a few words that go away by themselves
+ */
 void
 pent_window_show_toast (PentWindow *self, const char *message)
 {
@@ -52,54 +60,30 @@ pent_window_enable (PentWindow *self, const char *action, gboolean enabled)
 }
 
 static void
-generate_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  PentWindow *self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PentRequest) request = pent_prompt_pane_make_request (self->prompt_pane, &error);
-
-  gtk_revealer_set_reveal_child (self->error_revealer, FALSE);
-  if (request == NULL)
-    {
-      pent_window_show_error (self, error->message);
-      return;
-    }
-  if (self->settings != NULL)
-    {
-      g_free (request->device);
-      request->device = g_settings_get_string (self->settings, "device");
-    }
-  pent_window_submit (self, request);
-}
-
-/**
- * pent_window_submit:
- * @request: is painted for this window
- */
-void
-pent_window_submit (PentWindow *self, PentRequest *request)
-{
-  g_return_if_fail (PENT_IS_WINDOW (self));
-  if (!pent_painter_get_busy (self->painter))
-    pent_painter_start (self->painter, request);
-}
-
-static void
-cancel_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  pent_painter_cancel (((PentWindow *) data)->painter);
-}
-
-static void
-dismiss_error_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  gtk_revealer_set_reveal_child (((PentWindow *) data)->error_revealer, FALSE);
-}
-
-static void
 show_prompt_action (GSimpleAction *action, GVariant *state, gpointer data)
 {
   adw_flap_set_reveal_flap (((PentWindow *) data)->flap, g_variant_get_boolean (state));
+}
+
+static void
+show_queue_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_menu_button_popup (GTK_MENU_BUTTON (((PentWindow *) data)->queue_button));
+}
+
+static void
+focus_prompt_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  PentWindow *self = data;
+
+  adw_flap_set_reveal_flap (self->flap, TRUE);
+  pent_prompt_pane_focus_prompt (self->prompt_pane);
+}
+
+static void
+focus_canvas_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (((PentWindow *) data)->canvas));
 }
 
 static void
@@ -130,97 +114,11 @@ task_changed_cb (PentWindow *self)
 {
   static const char *const labels[] = { N_("_Generate"), N_("_Paint Over"), N_("_Repaint"), N_("_Extend") };
   PentTask task = pent_prompt_pane_get_task (self->prompt_pane);
+  g_auto (GStrv) parts = g_strsplit (_(labels[task]), "_", -1);
+  g_autofree char *name = g_strjoinv ("", parts);
 
   gtk_button_set_label (GTK_BUTTON (self->generate_button), _(labels[task]));
-}
-
-/* While it paints, the machine stays awake. */
-static void
-inhibit (PentWindow *self, gboolean busy)
-{
-  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
-
-  if (application == NULL)
-    return;
-  if (busy && self->inhibited == 0)
-    self->inhibited = gtk_application_inhibit (application, GTK_WINDOW (self), GTK_APPLICATION_INHIBIT_SUSPEND,
-                                               _("A picture is being painted"));
-  else if (!busy && self->inhibited != 0)
-    {
-      gtk_application_uninhibit (application, self->inhibited);
-      self->inhibited = 0;
-    }
-}
-
-static void
-busy_changed_cb (PentWindow *self)
-{
-  gboolean busy = pent_painter_get_busy (self->painter);
-  gboolean had_focus = gtk_widget_has_focus (busy ? self->generate_button : self->cancel_button);
-
-  pent_window_enable (self, "generate", !busy);
-  pent_window_enable (self, "cancel", busy);
-  gtk_widget_set_visible (self->generate_button, !busy);
-  gtk_widget_set_visible (self->cancel_button, busy);
-  gtk_revealer_set_reveal_child (self->progress_revealer, busy);
-  inhibit (self, busy);
-  if (had_focus)
-    gtk_widget_grab_focus (busy ? self->cancel_button : self->generate_button);
-}
-
-static void
-message_changed_cb (PentWindow *self)
-{
-  const char *message = pent_painter_get_message (self->painter);
-
-  if (!pent_painter_get_busy (self->painter))
-    adw_window_title_set_subtitle (self->title, message != NULL ? message : "");
-}
-
-static void
-error_changed_cb (PentWindow *self)
-{
-  const char *error = pent_painter_get_error (self->painter);
-
-  /* The old sentence stays in its label while the bar slides away. */
-  if (error != NULL)
-    pent_window_show_error (self, error);
-  else
-    gtk_revealer_set_reveal_child (self->error_revealer, FALSE);
-}
-
-/* A result begins where its margins do; the canvas where its picture does. */
-static void
-previewed_cb (PentWindow *self)
-{
-  PentRequest *request = pent_painter_get_request (self->painter);
-  PentRect area;
-  PentImage *preview = pent_painter_get_preview (self->painter, &area);
-
-  if (request != NULL)
-    {
-      area.x -= request->outpaint[PENT_SIDE_LEFT];
-      area.y -= request->outpaint[PENT_SIDE_TOP];
-    }
-  pent_document_set_preview (self->document, preview, &area);
-}
-
-static void
-notify_user (PentWindow *self)
-{
-  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
-  g_autoptr (GNotification) notification = g_notification_new (_("The picture is painted"));
-
-  if (application != NULL && !gtk_window_is_active (GTK_WINDOW (self)))
-    g_application_send_notification (G_APPLICATION (application), "painted", notification);
-}
-
-static void
-painted_cb (PentPainter *painter, PentImage *picture, PentRequest *request, PentWindow *self)
-{
-  pent_document_take_result (self->document, picture, request->outpaint[PENT_SIDE_LEFT],
-                             request->outpaint[PENT_SIDE_TOP]);
-  notify_user (self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->generate_button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
 static void
@@ -257,10 +155,6 @@ static void
 connect_all (PentWindow *self)
 {
   const struct { gpointer object; const char *signal; GCallback callback; } connections[] = {
-    { self->painter, "notify::busy", G_CALLBACK (busy_changed_cb) },
-    { self->painter, "notify::busy", G_CALLBACK (message_changed_cb) },
-    { self->painter, "notify::error", G_CALLBACK (error_changed_cb) },
-    { self->painter, "previewed", G_CALLBACK (previewed_cb) },
     { self->document, "changed", G_CALLBACK (task_changed_cb) },
     { self->flap, "notify::reveal-flap", G_CALLBACK (flap_changed_cb) },
   };
@@ -268,7 +162,6 @@ connect_all (PentWindow *self)
   for (gsize i = 0; i < G_N_ELEMENTS (connections); i++)
     g_signal_connect_object (connections[i].object, connections[i].signal, connections[i].callback, self,
                              G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->painter, "painted", G_CALLBACK (painted_cb), self, 0);
 }
 
 static void
@@ -281,12 +174,13 @@ pent_window_constructed (GObject *object)
   pent_window_init_files (self);
   pent_window_init_canvas (self);
   pent_window_init_library (self);
+  pent_window_init_join (self);
+  pent_window_init_run (self);
   connect_all (self);
   restore_draft (self);
   pent_prompt_pane_set_document (self->prompt_pane, self->document);
   bind_window (self);
   flap_changed_cb (self);
-  busy_changed_cb (self);
   task_changed_cb (self);
   pent_prompt_pane_focus_prompt (self->prompt_pane);
 }
@@ -294,8 +188,8 @@ pent_window_constructed (GObject *object)
 static void
 pent_window_get_property (GObject *object, guint property, GValue *value, GParamSpec *pspec)
 {
-  if (property == PROP_PAINTER)
-    g_value_set_object (value, PENT_WINDOW (object)->painter);
+  if (property == PROP_QUEUE)
+    g_value_set_object (value, PENT_WINDOW (object)->queue);
   else if (property == PROP_DRAFT_FOLDER)
     g_value_set_string (value, PENT_WINDOW (object)->draft_folder);
   else
@@ -305,8 +199,8 @@ pent_window_get_property (GObject *object, guint property, GValue *value, GParam
 static void
 pent_window_set_property (GObject *object, guint property, const GValue *value, GParamSpec *pspec)
 {
-  if (property == PROP_PAINTER)
-    PENT_WINDOW (object)->painter = g_value_dup_object (value);
+  if (property == PROP_QUEUE)
+    PENT_WINDOW (object)->queue = g_value_dup_object (value);
   else if (property == PROP_DRAFT_FOLDER)
     PENT_WINDOW (object)->draft_folder = g_value_dup_string (value);
   else
@@ -314,16 +208,77 @@ pent_window_set_property (GObject *object, guint property, const GValue *value, 
 }
 
 /* What was painted is written down before the window is gone. */
-static gboolean
-pent_window_close_request (GtkWindow *window)
+static void
+save_draft (PentWindow *self)
 {
-  PentWindow *self = PENT_WINDOW (window);
   g_autoptr (GError) error = NULL;
 
   pent_document_end_stroke (self->document);
   if (self->keeper != NULL && !pent_draft_keeper_flush (self->keeper, &error))
     g_message ("%s", error->message);
+}
+
+static void
+ask_how_to_close (PentWindow *self)
+{
+  self->asked = TRUE;
+  pent_banner_show (self->question, _("Something is still being painted. What is not finished is offered at the next start."));
+  pent_banner_add_answer (self->question, _("_Stop and Close"), "win.stop-and-close");
+  pent_banner_add_answer (self->question, _("_Finish in the Background"), "win.go-to-background");
+}
+
+/* Asks once: who closes again means it. */
+static gboolean
+pent_window_close_request (GtkWindow *window)
+{
+  PentWindow *self = PENT_WINDOW (window);
+
+  save_draft (self);
+  if (pent_window_is_painting (self) && !self->asked)
+    {
+      ask_how_to_close (self);
+      return GDK_EVENT_STOP;
+    }
   return GTK_WINDOW_CLASS (pent_window_parent_class)->close_request (window);
+}
+
+static void
+stop_and_close_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_window_close (GTK_WINDOW (data));
+}
+
+/* The application lives as long as it has a window, and this one is only
+ * hidden. */
+static void
+go_to_background_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  PentWindow *self = data;
+
+  if (!pent_window_is_painting (self))
+    return;
+  pent_banner_hide (self->question);
+  save_draft (self);
+  self->in_background = TRUE;
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}
+
+/* All is painted, and nobody has come back. */
+void
+pent_window_leave_background (PentWindow *self)
+{
+  self->in_background = FALSE;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+pent_window_show (GtkWidget *widget)
+{
+  PentWindow *self = PENT_WINDOW (widget);
+
+  self->in_background = FALSE;
+  self->asked = FALSE;
+  GTK_WIDGET_CLASS (pent_window_parent_class)->show (widget);
 }
 
 static void
@@ -335,9 +290,12 @@ pent_window_dispose (GObject *object)
     pent_prompt_pane_set_document (self->prompt_pane, NULL);
   if (self->canvas != NULL)
     pent_canvas_set_document (self->canvas, NULL);
+  if (self->queue != NULL)
+    pent_window_end_run (self);
   g_clear_object (&self->keeper);
+  g_clear_object (&self->desk);
   g_clear_object (&self->document);
-  g_clear_object (&self->painter);
+  g_clear_object (&self->queue);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->draft_folder, g_free);
 
@@ -350,8 +308,12 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PentWindow, title);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, generate_button);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, cancel_button);
-  gtk_widget_class_bind_template_child (widget_class, PentWindow, error_revealer);
-  gtk_widget_class_bind_template_child (widget_class, PentWindow, error_label);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, keep_button);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, queue_button);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, queue_popover);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, queue_count);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, question);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, gallery_flap);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, gallery_slot);
@@ -361,6 +323,11 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PentWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, canvas);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, progress_revealer);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, hint);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, join_revealer);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, join_bar);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, progress_label);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, brush_label);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, size_label);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, zoom_label);
@@ -381,18 +348,22 @@ pent_window_class_init (PentWindowClass *klass)
   object_class->get_property = pent_window_get_property;
   object_class->set_property = pent_window_set_property;
   object_class->dispose = pent_window_dispose;
+  widget_class->show = pent_window_show;
   GTK_WINDOW_CLASS (klass)->close_request = pent_window_close_request;
 
-  properties[PROP_PAINTER] =
-    g_param_spec_object ("painter", NULL, NULL, PENT_TYPE_PAINTER,
+  properties[PROP_QUEUE] =
+    g_param_spec_object ("queue", NULL, NULL, PENT_TYPE_QUEUE,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_DRAFT_FOLDER] =
     g_param_spec_string ("draft-folder", NULL, NULL, NULL,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (PENT_TYPE_BANNER);
   g_type_ensure (PENT_TYPE_CANVAS);
+  g_type_ensure (PENT_TYPE_JOIN_BAR);
   g_type_ensure (PENT_TYPE_PROMPT_PANE);
+  g_type_ensure (PENT_TYPE_QUEUE_POPOVER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/pentimento/Pentimento/window.ui");
   bind_children (widget_class);
 }
@@ -401,11 +372,13 @@ static void
 pent_window_init (PentWindow *self)
 {
   const GActionEntry actions[] = {
-    { .name = "generate", .activate = generate_action },
-    { .name = "cancel", .activate = cancel_action },
-    { .name = "dismiss-error", .activate = dismiss_error_action },
     { .name = "show-prompt", .state = "true", .change_state = show_prompt_action },
+    { .name = "show-queue", .activate = show_queue_action },
+    { .name = "focus-prompt", .activate = focus_prompt_action },
+    { .name = "focus-canvas", .activate = focus_canvas_action },
     { .name = "preferences", .activate = preferences_action },
+    { .name = "go-to-background", .activate = go_to_background_action },
+    { .name = "stop-and-close", .activate = stop_and_close_action },
   };
 
   self->document = pent_document_new (FIRST_SIDE, FIRST_SIDE);
@@ -417,16 +390,16 @@ pent_window_init (PentWindow *self)
 /**
  * pent_window_new:
  * @application: (nullable): which it belongs to
- * @painter: what paints for this window
+ * @queue: what paints for this window
  * @draft_folder: (nullable): where the work is kept between two starts; %NULL
  *   keeps nothing
  *
  * Returns: (transfer floating): the window, as it was left
  */
 PentWindow *
-pent_window_new (GtkApplication *application, PentPainter *painter, const char *draft_folder)
+pent_window_new (GtkApplication *application, PentQueue *queue, const char *draft_folder)
 {
-  return g_object_new (PENT_TYPE_WINDOW, "application", application, "painter", painter, "draft-folder", draft_folder,
+  return g_object_new (PENT_TYPE_WINDOW, "application", application, "queue", queue, "draft-folder", draft_folder,
                        NULL);
 }
 

@@ -5,15 +5,15 @@
 
 #include "pent-document.h"
 #include "pent-folders.h"
-#include "pent-painter.h"
 #include "pent-prompt-pane.h"
+#include "pent-queue.h"
 
 G_BEGIN_DECLS
 
 #define PENT_TYPE_WINDOW (pent_window_get_type ())
 G_DECLARE_FINAL_TYPE (PentWindow, pent_window, PENT, WINDOW, AdwApplicationWindow)
 
-PentWindow   *pent_window_new          (GtkApplication *application, PentPainter *painter, const char *draft_folder);
+PentWindow   *pent_window_new          (GtkApplication *application, PentQueue *queue, const char *draft_folder);
 PentDocument *pent_window_get_document (PentWindow *self);
 void          pent_window_open_file    (PentWindow *self, GFile *file);
 void          pent_window_open_image   (PentWindow *self, PentImage *image);

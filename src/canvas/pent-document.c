@@ -325,16 +325,17 @@ pent_document_close (PentDocument *self, int width, int height)
  * pent_document_replace:
  * @state: all that is to be there
  * @edit: what this is called
+ * @merge: one number for all that are to be one edit; or 0
  *
  * Puts another state in place of what is there, as one edit.
  */
 void
-pent_document_replace (PentDocument *self, PentCanvasState *state, PentEdit edit)
+pent_document_replace (PentDocument *self, PentCanvasState *state, PentEdit edit, guint merge)
 {
   g_return_if_fail (PENT_IS_DOCUMENT (self));
   pent_document_end_stroke (self);
   pent_document_set_preview (self, NULL, NULL);
-  pent_history_push (self->history, state, edit, 0);
+  pent_history_push (self->history, state, edit, merge);
   show (self, state);
 }
 

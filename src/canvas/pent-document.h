@@ -30,7 +30,7 @@ GVariant           *pent_document_get_settings (PentDocument *self);
 void     pent_document_open_picture (PentDocument *self, PentImage *picture);
 gboolean pent_document_take_result  (PentDocument *self, PentImage *picture, int left, int top);
 void     pent_document_close        (PentDocument *self, int width, int height);
-void     pent_document_replace      (PentDocument *self, PentCanvasState *state, PentEdit edit);
+void     pent_document_replace      (PentDocument *self, PentCanvasState *state, PentEdit edit, guint merge);
 void     pent_document_set_margins  (PentDocument *self, const int margins[PENT_N_SIDES], guint merge);
 void     pent_document_set_settings (PentDocument *self, GVariant *settings, guint merge);
 

@@ -7,134 +7,8 @@
 #include "pent-library.h"
 #include "pent-prompt-pane.h"
 
-/* The starter model paints for these tests. */
+/* The window without a run, or with one only to have a picture. */
 
-static gboolean
-count_cb (gpointer data, const PentLibraryPicture *picture, GError **error)
-{
-  ++*(int *) data;
-  return TRUE;
-}
-
-static int
-count_stored (void)
-{
-  g_autoptr (PentFolders) folders = pent_folders_new ();
-  g_autoptr (PentLibrary) library = pent_library_open (folders, PENT_LIBRARY_READ, NULL);
-  const PentLibraryQuery query = { .limit = -1 };
-  int n = 0;
-
-  if (library != NULL)
-    g_assert_true (pent_library_each (library, &query, count_cb, &n, NULL));
-  return n;
-}
-
-static gboolean
-error_is_shown (Fixture *fixture)
-{
-  return gtk_revealer_get_reveal_child (fixture_child (fixture, "error_revealer"));
-}
-
-static GtkSpinButton *
-find_spin (Fixture *fixture, const char *name)
-{
-  GtkWidget *pane = fixture_child (fixture, "prompt_pane");
-
-  return GTK_SPIN_BUTTON (gtk_widget_get_template_child (pane, PENT_TYPE_PROMPT_PANE, name));
-}
-
-static void
-set_few_steps (Fixture *fixture)
-{
-  gtk_spin_button_set_value (find_spin (fixture, "steps"), 2);
-}
-
-static void
-previewed_cb (PentDocument *document, int *n)
-{
-  PentRect area;
-
-  if (pent_document_get_preview (document, &area) != NULL)
-    ++*n;
-}
-
-/* Generate, wherever the focus is: previews, a picture, and it is stored. */
-static void
-test_generate (gconstpointer application)
-{
-  Fixture fixture;
-  int n_previews = 0, n_stored = count_stored ();
-
-  fixture_open (&fixture, (gpointer) application, NULL);
-  PentDocument *document = pent_window_get_document (fixture.window);
-  g_signal_connect (document, "preview-changed", G_CALLBACK (previewed_cb), &n_previews);
-  g_assert_null (pent_document_get_picture (document));
-  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
-  fixture_key (&fixture, GDK_KEY_Return, GDK_CONTROL_MASK);
-  g_assert_true (pent_painter_get_busy (fixture.painter));
-  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "cancel_button")));
-  g_assert_false (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
-
-  fixture_wait (&fixture);
-  PentImage *picture = pent_document_get_picture (document);
-  g_assert_nonnull (picture);
-  g_assert_cmpint (picture->width, ==, 128);
-  g_assert_cmpint (n_previews, >=, 1);
-  g_assert_cmpint (count_stored (), ==, n_stored + 1);
-  g_assert_false (error_is_shown (&fixture));
-  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
-  fixture_close (&fixture);
-}
-
-static void
-cancel_cb (PentPainter *painter, Fixture *fixture)
-{
-  fixture_act (fixture, "cancel");
-}
-
-static void
-test_cancel (gconstpointer application)
-{
-  Fixture fixture;
-
-  fixture_open (&fixture, (gpointer) application, NULL);
-  g_signal_connect (fixture.painter, "previewed", G_CALLBACK (cancel_cb), &fixture);
-  gtk_spin_button_set_value (find_spin (&fixture, "steps"), 500);
-  g_assert_true (fixture_act (&fixture, "generate"));
-  fixture_wait (&fixture);
-  g_assert_null (pent_document_get_picture (pent_window_get_document (fixture.window)));
-  g_assert_false (error_is_shown (&fixture));
-  g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "generate_button")));
-  fixture_close (&fixture);
-}
-
-static void
-test_error (gconstpointer application)
-{
-  Fixture fixture;
-  g_autoptr (PentRequest) request = pent_request_new ();
-
-  fixture_open (&fixture, (gpointer) application, NULL);
-  request->model = g_strdup ("/no/such/model.safetensors");
-  pent_painter_start (fixture.painter, request);
-  fixture_wait (&fixture);
-  g_assert_true (error_is_shown (&fixture));
-  g_assert_cmpstr (gtk_label_get_text (fixture_child (&fixture, "error_label")), ==,
-                   pent_painter_get_error (fixture.painter));
-  fixture_act (&fixture, "dismiss-error");
-  g_assert_false (error_is_shown (&fixture));
-
-  /* A file that is no picture is refused in words, and nothing is lost. */
-  g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/exe");
-  fixture_open_picture (&fixture, 64, 64);
-  pent_window_open_file (fixture.window, file);
-  while (!error_is_shown (&fixture))
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_nonnull (pent_document_get_picture (pent_window_get_document (fixture.window)));
-  fixture_close (&fixture);
-}
-
-/* With the pointer: strokes of the brush, the eraser, a rectangle; and undo. */
 static void
 test_paint (gconstpointer application)
 {
@@ -210,74 +84,6 @@ test_keys (gconstpointer application)
   fixture_close (&fixture);
 }
 
-/* What is not masked comes back byte for byte; the mask stays. */
-static void
-test_repaint (gconstpointer application)
-{
-  Fixture fixture;
-
-  fixture_open (&fixture, (gpointer) application, NULL);
-  fixture_open_picture (&fixture, 128, 128);
-  set_few_steps (&fixture);
-  PentDocument *document = pent_window_get_document (fixture.window);
-  g_autoptr (PentImage) before = pent_image_ref (pent_document_get_picture (document));
-  gtk_range_set_value (fixture_child (&fixture, "brush_size"), 30);
-  fixture_drag (&fixture, 40, 60, 90, 60);
-  g_assert_cmpstr (gtk_button_get_label (fixture_child (&fixture, "generate_button")), ==, "_Repaint");
-  g_assert_true (fixture_act (&fixture, "generate"));
-  fixture_wait (&fixture);
-
-  PentImage *after = pent_document_get_picture (document);
-  const PentTileMask *mask = pent_document_get_mask (document);
-  int n_changed = 0;
-  g_assert_true (after != before);
-  for (int y = 0; y < 128; y++)
-    for (int x = 0; x < 128; x++)
-      {
-        gboolean same = memcmp (before->pixels + y * before->stride + x * 3, after->pixels + y * after->stride + x * 3, 3) == 0;
-        n_changed += !same;
-        if (pent_tile_mask_get (mask, x, y) == 0)
-          g_assert_true (same);
-      }
-  g_assert_cmpint (n_changed, >, 200);
-  fixture_act (&fixture, "undo");
-  g_assert_true (pent_document_get_picture (document) == before);
-  fixture_close (&fixture);
-}
-
-/* A handle is dragged, the picture extended, and what was there is still
- * there. */
-static void
-test_extend (gconstpointer application)
-{
-  Fixture fixture;
-  int margins[PENT_N_SIDES];
-
-  fixture_open (&fixture, (gpointer) application, NULL);
-  fixture_open_picture (&fixture, 128, 128);
-  set_few_steps (&fixture);
-  PentDocument *document = pent_window_get_document (fixture.window);
-  g_autoptr (PentImage) before = pent_image_ref (pent_document_get_picture (document));
-  double gap = 9 / pent_canvas_get_zoom (fixture.canvas);
-  fixture_drag (&fixture, 128 + gap, 64, 128 + gap + 14, 64);
-  pent_document_get_margins (document, margins);
-  g_assert_cmpint (margins[PENT_SIDE_RIGHT], ==, 16);
-  g_assert_cmpint (margins[PENT_SIDE_LEFT], ==, 0);
-  g_assert_cmpfloat (gtk_spin_button_get_value (find_spin (&fixture, "margin_right")), ==, 16);
-  g_assert_cmpint (pent_document_get_undo (document), ==, PENT_EDIT_EXTEND);
-
-  g_assert_true (fixture_act (&fixture, "generate"));
-  fixture_wait (&fixture);
-  g_assert_false (error_is_shown (&fixture));
-  g_assert_cmpint (pent_document_get_width (document), ==, 144);
-  PentImage *after = pent_document_get_picture (document);
-  for (int y = 0; y < 128; y++)
-    g_assert_cmpmem (before->pixels + y * before->stride, 128 * 3, after->pixels + y * after->stride, 128 * 3);
-  pent_document_get_margins (document, margins);
-  g_assert_cmpint (margins[PENT_SIDE_RIGHT], ==, 0);
-  fixture_close (&fixture);
-}
-
 /* Everything is as it was left. */
 static void
 test_restart (gconstpointer application)
@@ -290,7 +96,7 @@ test_restart (gconstpointer application)
   fixture_open (&fixture, (gpointer) application, draft);
   fixture_open_picture (&fixture, 200, 120);
   fixture_drag (&fixture, 50, 60, 90, 60);
-  gtk_spin_button_set_value (find_spin (&fixture, "steps"), 33);
+  gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 33);
   g_autoptr (PentCanvasState) before = pent_document_snapshot (pent_window_get_document (fixture.window));
   g_assert_false (pent_tile_mask_is_empty (before->mask));
   fixture_close (&fixture);
@@ -301,7 +107,7 @@ test_restart (gconstpointer application)
   g_assert_true (g_variant_equal (before->settings, after->settings));
   g_assert_cmpmem (before->picture->pixels, before->picture->stride * 120, after->picture->pixels,
                    after->picture->stride * 120);
-  g_assert_cmpfloat (gtk_spin_button_get_value (find_spin (&fixture, "steps")), ==, 33);
+  g_assert_cmpfloat (gtk_spin_button_get_value (fixture_spin (&fixture, "steps")), ==, 33);
   fixture_close (&fixture);
 }
 
@@ -364,7 +170,7 @@ test_use_library (gconstpointer application)
 
   fixture_open (&fixture, (gpointer) application, NULL);
   PentDocument *document = pent_window_get_document (fixture.window);
-  set_few_steps (&fixture);
+  fixture_few_steps (&fixture);
   g_autofree char *painted = get_prompt (&fixture);
   g_assert_true (fixture_act (&fixture, "generate"));
   fixture_wait (&fixture);
@@ -382,7 +188,7 @@ test_use_library (gconstpointer application)
   g_assert_cmpstr (undone, ==, typed);
 
   act_and_wait (&fixture, "use-recipe", g_variant_new ("(xs)", id, "everything"));
-  g_assert_cmpfloat (gtk_spin_button_get_value (find_spin (&fixture, "steps")), ==, 2);
+  g_assert_cmpfloat (gtk_spin_button_get_value (fixture_spin (&fixture, "steps")), ==, 2);
   act_and_wait (&fixture, "open-library-picture", g_variant_new_int64 (id));
   g_assert_cmpint (pent_document_get_width (document), ==, 128);
   fixture_act (&fixture, "undo");
@@ -399,18 +205,24 @@ test_use_missing (gconstpointer application)
   fixture_open (&fixture, (gpointer) application, NULL);
   g_action_group_activate_action (G_ACTION_GROUP (fixture.window), "open-library-picture",
                                   g_variant_new_int64 (99999));
-  while (!error_is_shown (&fixture))
+  while (!fixture_shows_error (&fixture))
     g_main_context_iteration (NULL, TRUE);
   fixture_close (&fixture);
 }
 
+/* A file that is no picture is refused in words, and nothing is lost. */
 static void
-test_close_while_painting (gconstpointer application)
+test_no_picture (gconstpointer application)
 {
   Fixture fixture;
+  g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/exe");
 
   fixture_open (&fixture, (gpointer) application, NULL);
-  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_open_picture (&fixture, 64, 64);
+  pent_window_open_file (fixture.window, file);
+  while (!fixture_shows_error (&fixture))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (pent_document_get_picture (pent_window_get_document (fixture.window)));
   fixture_close (&fixture);
 }
 
@@ -418,12 +230,9 @@ int
 main (int argc, char **argv)
 {
   static const struct { const char *path; GTestDataFunc test; } tests[] = {
-    { "/window/generate", test_generate }, { "/window/cancel", test_cancel },
-    { "/window/error", test_error },       { "/window/paint", test_paint },
-    { "/window/keys", test_keys },         { "/window/repaint", test_repaint },
-    { "/window/extend", test_extend },     { "/window/restart", test_restart },
-    { "/window/use-library", test_use_library }, { "/window/use-missing", test_use_missing },
-    { "/window/close-while-painting", test_close_while_painting },
+    { "/window/paint", test_paint },             { "/window/keys", test_keys },
+    { "/window/restart", test_restart },         { "/window/use-library", test_use_library },
+    { "/window/use-missing", test_use_missing }, { "/window/no-picture", test_no_picture },
   };
   g_autoptr (PentApplication) application = NULL;
 

@@ -5,6 +5,10 @@
 
 #include <X11/extensions/XTest.h>
 
+#include "pent-banner.h"
+#include "pent-folders.h"
+#include "pent-library.h"
+
 #define POINTS 12
 
 static Display *
@@ -61,8 +65,10 @@ get_xid (Fixture *self)
 void
 fixture_open (Fixture *self, PentApplication *application, const char *draft_folder)
 {
-  self->painter = pent_painter_new ();
-  self->window = pent_window_new (GTK_APPLICATION (application), self->painter, draft_folder);
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+
+  self->queue = pent_queue_new (folders);
+  self->window = pent_window_new (GTK_APPLICATION (application), self->queue, draft_folder);
   self->canvas = fixture_child (self, "canvas");
   gtk_window_present (GTK_WINDOW (self->window));
   while (!gtk_widget_get_mapped (GTK_WIDGET (self->window)))
@@ -79,7 +85,7 @@ fixture_close (Fixture *self)
 {
   gtk_window_close (GTK_WINDOW (self->window));
   fixture_settle ();
-  g_assert_finalize_object (self->painter);
+  g_assert_finalize_object (self->queue);
 }
 
 gpointer
@@ -98,11 +104,25 @@ fixture_act (Fixture *self, const char *action)
   return enabled;
 }
 
+gboolean
+fixture_is_busy (Fixture *self)
+{
+  GListModel *model = G_LIST_MODEL (self->queue);
+  gboolean busy = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (PentJob) job = g_list_model_get_item (model, i);
+      busy |= pent_job_get_state (job) == PENT_JOB_RUNNING || pent_job_get_state (job) == PENT_JOB_WAITING;
+    }
+  return busy;
+}
+
 /* Until nothing is painted any more. */
 void
 fixture_wait (Fixture *self)
 {
-  while (pent_painter_get_busy (self->painter))
+  while (fixture_is_busy (self))
     g_main_context_iteration (NULL, TRUE);
   fixture_settle ();
 }
@@ -128,8 +148,8 @@ fixture_get_tool (Fixture *self)
   return g_variant_dup_string (state, NULL);
 }
 
-static void
-move_to (Fixture *self, double x, double y)
+void
+fixture_move (Fixture *self, double x, double y)
 {
   double widget_x, widget_y, window_x, window_y, offset_x, offset_y;
 
@@ -142,13 +162,19 @@ move_to (Fixture *self, double x, double y)
 }
 
 void
-fixture_drag (Fixture *self, double from_x, double from_y, double to_x, double to_y)
+fixture_press (Fixture *self, double x, double y)
 {
-  move_to (self, from_x, from_y);
+  fixture_move (self, x, y);
   XTestFakeButtonEvent (get_display (), 1, True, CurrentTime);
   fixture_settle ();
+}
+
+void
+fixture_drag (Fixture *self, double from_x, double from_y, double to_x, double to_y)
+{
+  fixture_press (self, from_x, from_y);
   for (int i = 1; i <= POINTS; i++)
-    move_to (self, from_x + (to_x - from_x) * i / POINTS, from_y + (to_y - from_y) * i / POINTS);
+    fixture_move (self, from_x + (to_x - from_x) * i / POINTS, from_y + (to_y - from_y) * i / POINTS);
   XTestFakeButtonEvent (get_display (), 1, False, CurrentTime);
   fixture_settle ();
 }
@@ -188,4 +214,44 @@ fixture_type (Fixture *self, const char *letters)
   pent_prompt_pane_focus_prompt (fixture_child (self, "prompt_pane"));
   for (; *letters != '\0'; letters++)
     fixture_key (self, gdk_unicode_to_keyval (*letters), 0);
+}
+
+static gboolean
+count_cb (gpointer data, const PentLibraryPicture *picture, GError **error)
+{
+  ++*(int *) data;
+  return TRUE;
+}
+
+int
+fixture_count_stored (void)
+{
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+  g_autoptr (PentLibrary) library = pent_library_open (folders, PENT_LIBRARY_READ, NULL);
+  const PentLibraryQuery query = { .limit = -1 };
+  int n = 0;
+
+  if (library != NULL)
+    g_assert_true (pent_library_each (library, &query, count_cb, &n, NULL));
+  return n;
+}
+
+gboolean
+fixture_shows_error (Fixture *self)
+{
+  return pent_banner_is_shown (fixture_child (self, "banner"));
+}
+
+GtkSpinButton *
+fixture_spin (Fixture *self, const char *name)
+{
+  GtkWidget *pane = fixture_child (self, "prompt_pane");
+
+  return GTK_SPIN_BUTTON (gtk_widget_get_template_child (pane, PENT_TYPE_PROMPT_PANE, name));
+}
+
+void
+fixture_few_steps (Fixture *self)
+{
+  gtk_spin_button_set_value (fixture_spin (self, "steps"), 2);
 }
