@@ -119,6 +119,7 @@ pent_bench_run_new (const PentBenchOrder *order, GCancellable *cancellable, GErr
   self->decodes = g_array_new (FALSE, FALSE, sizeof (double));
   if (!pent_pipeline_run (pipeline, request, &listener, cancellable, error))
     return NULL;
+  self->planned_memory = pent_model_get_memory (pent_pipeline_get_model (pipeline));
   if (!time_decoding (self, pent_pipeline_get_model (pipeline), order->runs, cancellable, error))
     return NULL;
   if (order->operators

@@ -30,6 +30,8 @@ typedef struct
  * @decode: seconds of the picture's own decoding, its compilation included
  * @steps: (element-type double): seconds of each guided step
  * @decodes: (element-type double): seconds of decoding again, all compiled
+ * @planned_memory: bytes of the weights, tensors and scratch memory of all
+ *   programs, as they were planned
  * @peak_memory: resident bytes of the whole process so far
  * @roofline: of the device; zeros unless operators are timed
  * @unet: (nullable): a guided step by operators
@@ -47,7 +49,7 @@ typedef struct
   double       load, text, decode, total;
   GArray      *steps;
   GArray      *decodes;
-  gsize        peak_memory;
+  gsize        planned_memory, peak_memory;
   PentRoofline roofline;
   PentOpTable *unet;
   PentOpTable *decoder;

@@ -82,6 +82,7 @@ run_to_json (const PentBenchRun *run)
   json_object_set_int_member (object, "width", run->width);
   json_object_set_int_member (object, "height", run->height);
   json_object_set_object_member (object, "seconds", seconds_to_json (run));
+  json_object_set_int_member (object, "planned_memory_bytes", run->planned_memory);
   json_object_set_int_member (object, "peak_memory_bytes", run->peak_memory);
   if (run->unet != NULL)
     {
@@ -168,13 +169,14 @@ append_run (GString *text, const PentBenchRun *run)
 {
   g_autofree double *steps = g_memdup2 (run->steps->data, run->steps->len * sizeof *steps);
   double median = pent_median (steps, run->steps->len);
+  g_autofree char *planned = g_format_size_full (run->planned_memory, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *memory = g_format_size_full (run->peak_memory, G_FORMAT_SIZE_IEC_UNITS);
 
   g_string_append_printf (text, "\n%d x %d\n", run->width, run->height);
   g_string_append_printf (text, "  load %.3f s, text %.3f s, step %.4f s (%.4f to %.4f), decode %.3f s, total %.3f s\n",
                           run->load, run->text, median, steps[0], steps[run->steps->len - 1], run->decode, run->total);
   g_string_append_printf (text, "  decode again %.3f s\n", get_median (run->decodes));
-  g_string_append_printf (text, "  peak memory %s\n", memory);
+  g_string_append_printf (text, "  peak memory %s, %s of it planned\n", memory, planned);
   if (run->unet != NULL)
     {
       g_string_append_printf (text, "  the device at most: %.0f GFLOP/s, %.1f GB/s\n", run->roofline.operations / 1e9,

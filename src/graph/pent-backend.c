@@ -119,6 +119,22 @@ pent_backend_get_free_memory (PentBackend *self)
 }
 
 /**
+ * pent_backend_count_weights:
+ *
+ * Returns: bytes that the weights of @plan will take once it is compiled; unless
+ *   a device says otherwise, what they take in the type it computes with
+ */
+gsize
+pent_backend_count_weights (PentBackend *self, PentPlan *plan)
+{
+  g_return_val_if_fail (PENT_IS_BACKEND (self), 0);
+
+  if (PENT_BACKEND_GET_CLASS (self)->count_weights == NULL)
+    return pent_plan_get_weight_size (plan);
+  return PENT_BACKEND_GET_CLASS (self)->count_weights (self, plan);
+}
+
+/**
  * pent_backend_compile:
  * @plan: (transfer full): a plan made with this backend's alignment
  *

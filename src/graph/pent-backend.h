@@ -38,6 +38,7 @@ struct _PentBackendClass
   gsize        (*get_alignment)   (PentBackend *self);
   gsize        (*get_max_tensor)  (PentBackend *self);
   gsize        (*get_free_memory) (PentBackend *self);
+  gsize        (*count_weights)   (PentBackend *self, PentPlan *plan);
   PentProgram *(*compile)         (PentBackend *self, PentPlan *plan, GCancellable *cancellable, GError **error);
 };
 
@@ -60,6 +61,7 @@ PentDtype    pent_backend_get_best        (PentBackend *self);
 gsize        pent_backend_get_alignment   (PentBackend *self);
 gsize        pent_backend_get_max_tensor  (PentBackend *self);
 gsize        pent_backend_get_free_memory (PentBackend *self);
+gsize        pent_backend_count_weights   (PentBackend *self, PentPlan *plan);
 PentProgram *pent_backend_compile         (PentBackend *self, PentPlan *plan, GCancellable *cancellable, GError **error);
 
 gboolean     pent_program_set_input  (PentProgram *self, guint index, const float *values, GError **error);

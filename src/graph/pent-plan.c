@@ -20,7 +20,7 @@ struct _PentPlan
   gsize          alignment;
   gsize          arena_size;
   gsize          largest;
-  gsize          weight_size;
+  gsize          weight_size, stored_size;
   guint          n_prelude;
   GPtrArray     *order;        /* of PentOp, owned by the graph */
   PentPlacement *placements;   /* by tensor id */
@@ -276,20 +276,19 @@ assign_offsets (PentPlan *self, Buffer *lives, const guint *owner)
     self->placements[id].offset = lives[owner[id]].offset;
 }
 
-static gsize
+static void
 count_weights (PentPlan *self)
 {
-  gsize size = 0;
-
   for (guint i = 0; i < self->order->len; i++)
     {
       const PentOp *op = g_ptr_array_index (self->order, i);
-      if (op->has_weight)
-        size += pent_weight_n_elements (&op->weight) * (n_operands (op) > 0 ? pent_dtype_size (self->operand) : 4);
-      if (op->has_bias)
-        size += pent_weight_n_elements (&op->bias) * 4;
+      gsize n_weight = op->has_weight ? pent_weight_n_elements (&op->weight) : 0;
+      gsize n_bias = op->has_bias ? pent_weight_n_elements (&op->bias) : 0;
+      gboolean multiplied = n_operands (op) > 0;
+
+      self->weight_size += n_weight * (multiplied ? pent_dtype_size (self->operand) : 4) + n_bias * 4;
+      self->stored_size += n_weight * (multiplied ? pent_dtype_size (op->weight.dtype) : 4) + n_bias * 4;
     }
-  return size;
 }
 
 /**
@@ -322,7 +321,7 @@ pent_plan_new (PentGraph *graph, PentDtype operand, gsize alignment, GError **er
   g_autofree Buffer *lives = find_lifetimes (self);
   g_autofree guint *owner = share_residuals (self, lives);
   assign_offsets (self, lives, owner);
-  self->weight_size = count_weights (self);
+  count_weights (self);
   return self;
 }
 
@@ -384,6 +383,18 @@ gsize
 pent_plan_get_weight_size (PentPlan *self)
 {
   return self->weight_size;
+}
+
+/**
+ * pent_plan_get_stored_size:
+ *
+ * Returns: bytes of all weights where those that are multiplied keep the types
+ *   of their files
+ */
+gsize
+pent_plan_get_stored_size (PentPlan *self)
+{
+  return self->stored_size;
 }
 
 const PentPlacement *

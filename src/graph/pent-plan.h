@@ -48,6 +48,7 @@ gsize                pent_plan_get_alignment   (PentPlan *self);
 gsize                pent_plan_get_arena_size  (PentPlan *self);
 gsize                pent_plan_get_largest     (PentPlan *self);
 gsize                pent_plan_get_weight_size (PentPlan *self);
+gsize                pent_plan_get_stored_size (PentPlan *self);
 const PentPlacement *pent_plan_get_placement   (PentPlan *self, const PentTensor *tensor);
 guint                pent_plan_get_n_ops       (PentPlan *self);
 guint                pent_plan_get_n_prelude   (PentPlan *self);

@@ -147,6 +147,20 @@ count_held (PentModel *self, gboolean has[N_PARTS])
 }
 
 /**
+ * pent_model_get_memory:
+ *
+ * Returns: bytes of all programs that are held, weights that they share counted
+ *   once
+ */
+gsize
+pent_model_get_memory (PentModel *self)
+{
+  gboolean has[N_PARTS];
+
+  return count_held (self, has);
+}
+
+/**
  * pent_model_set_memory_limit:
  * @limit: bytes that programs may hold together, or 0 for what is free
  *
@@ -224,7 +238,7 @@ count_budget (PentModel *self)
 static gboolean
 plan_fits (PentModel *self, PentPlan *plan, GError **error)
 {
-  gsize needed = pent_plan_get_arena_size (plan) + pent_plan_get_weight_size (plan);
+  gsize needed = pent_plan_get_arena_size (plan) + pent_backend_count_weights (self->backend, plan);
   gsize budget = count_budget (self);
   const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
 
@@ -300,7 +314,9 @@ has_room (PentModel *self, Part part, PentPlan *plan, gsize budget)
   gboolean has[N_PARTS];
   gsize held = count_held (self, has);
 
-  return held + pent_plan_get_arena_size (plan) + (has[part] ? 0 : pent_plan_get_weight_size (plan)) <= budget;
+  gsize weights = has[part] ? 0 : pent_backend_count_weights (self->backend, plan);
+
+  return held + pent_plan_get_arena_size (plan) + weights <= budget;
 }
 
 /* Drops programs until a plan fits beside the rest: first those of other parts,
@@ -332,7 +348,7 @@ get_program (PentModel *self, Part part, Shape shape, GCancellable *cancellable,
   if (plan == NULL || !plan_fits (self, plan, error))
     return NULL;
   make_room (self, part, plan);
-  gsize weights = pent_plan_get_weight_size (plan);
+  gsize weights = pent_backend_count_weights (self->backend, plan);
   program = pent_backend_compile (self->backend, g_steal_pointer (&plan), cancellable, error);
   if (program == NULL)
     return NULL;

@@ -32,6 +32,7 @@ void            pent_model_set_memory_limit (PentModel *self, gsize limit);
  * entry and one size stay beside each other, and the two forms that share
  * deep features. */
 PentProgram *pent_model_get_text_encoder (PentModel *self, int clip_skip, GCancellable *cancellable, GError **error);
+gsize        pent_model_get_memory       (PentModel *self);
 void         pent_model_begin_round      (PentModel *self);
 PentProgram *pent_model_get_unet         (PentModel *self, PentUnetForm form, int n, int height, int width, int tokens,
                                           GCancellable *cancellable, GError **error);

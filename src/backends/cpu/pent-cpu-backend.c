@@ -77,6 +77,13 @@ pent_cpu_backend_get_free_memory (PentBackend *backend)
   return pent_cpu_memory_get_free ();
 }
 
+/* In f32 weights keep the type of their file. */
+static gsize
+pent_cpu_backend_count_weights (PentBackend *backend, PentPlan *plan)
+{
+  return pent_plan_get_operand (plan) == PENT_F32 ? pent_plan_get_stored_size (plan) : pent_plan_get_weight_size (plan);
+}
+
 static PentProgram *
 pent_cpu_backend_compile (PentBackend *backend, PentPlan *plan, GCancellable *cancellable, GError **error)
 {
@@ -174,6 +181,7 @@ pent_cpu_backend_class_init (PentCpuBackendClass *klass)
   backend_class->get_alignment = pent_cpu_backend_get_alignment;
   backend_class->get_max_tensor = pent_cpu_backend_get_max_tensor;
   backend_class->get_free_memory = pent_cpu_backend_get_free_memory;
+  backend_class->count_weights = pent_cpu_backend_count_weights;
   backend_class->compile = pent_cpu_backend_compile;
 }
 
