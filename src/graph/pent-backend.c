@@ -135,6 +135,22 @@ pent_backend_count_weights (PentBackend *self, PentPlan *plan)
 }
 
 /**
+ * pent_backend_count_streamed:
+ *
+ * Returns: bytes that weights take at least, where they can be read a few at a
+ *   time; else pent_backend_count_weights()
+ */
+gsize
+pent_backend_count_streamed (PentBackend *self, PentPlan *plan)
+{
+  g_return_val_if_fail (PENT_IS_BACKEND (self), 0);
+
+  if (PENT_BACKEND_GET_CLASS (self)->count_streamed == NULL)
+    return pent_backend_count_weights (self, plan);
+  return PENT_BACKEND_GET_CLASS (self)->count_streamed (self, plan);
+}
+
+/**
  * pent_backend_compile:
  * @plan: (transfer full): a plan made with this backend's alignment
  *

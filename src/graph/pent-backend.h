@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * A device that runs graphs. Compiling reads and reorders the weights once;
  * programs that use the same weights (by address and layout) share what was
  * made of them for as long as one of them lives. A checkpoint must outlive the
- * compiling, not the program. Used from one thread at a time.
+ * programs: where memory is short weights are read when they are needed. Used from one thread at a time.
  */
 #define PENT_TYPE_BACKEND (pent_backend_get_type ())
 G_DECLARE_DERIVABLE_TYPE (PentBackend, pent_backend, PENT, BACKEND, GObject)
@@ -39,6 +39,7 @@ struct _PentBackendClass
   gsize        (*get_max_tensor)  (PentBackend *self);
   gsize        (*get_free_memory) (PentBackend *self);
   gsize        (*count_weights)   (PentBackend *self, PentPlan *plan);
+  gsize        (*count_streamed)  (PentBackend *self, PentPlan *plan);
   PentProgram *(*compile)         (PentBackend *self, PentPlan *plan, GCancellable *cancellable, GError **error);
 };
 
@@ -62,6 +63,7 @@ gsize        pent_backend_get_alignment   (PentBackend *self);
 gsize        pent_backend_get_max_tensor  (PentBackend *self);
 gsize        pent_backend_get_free_memory (PentBackend *self);
 gsize        pent_backend_count_weights   (PentBackend *self, PentPlan *plan);
+gsize        pent_backend_count_streamed  (PentBackend *self, PentPlan *plan);
 PentProgram *pent_backend_compile         (PentBackend *self, PentPlan *plan, GCancellable *cancellable, GError **error);
 
 gboolean     pent_program_set_input  (PentProgram *self, guint index, const float *values, GError **error);

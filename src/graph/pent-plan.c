@@ -20,7 +20,8 @@ struct _PentPlan
   gsize          alignment;
   gsize          arena_size;
   gsize          largest;
-  gsize          weight_size, stored_size;
+  gsize          weight_size, stored_size, largest_weight;
+  gsize          limit;
   guint          n_prelude;
   GPtrArray     *order;        /* of PentOp, owned by the graph */
   PentPlacement *placements;   /* by tensor id */
@@ -287,6 +288,7 @@ count_weights (PentPlan *self)
       gboolean multiplied = n_operands (op) > 0;
 
       self->weight_size += n_weight * (multiplied ? pent_dtype_size (self->operand) : 4) + n_bias * 4;
+      self->largest_weight = MAX (self->largest_weight, n_weight * 4);
       self->stored_size += n_weight * (multiplied ? pent_dtype_size (op->weight.dtype) : 4) + n_bias * 4;
     }
 }
@@ -395,6 +397,34 @@ gsize
 pent_plan_get_stored_size (PentPlan *self)
 {
   return self->stored_size;
+}
+
+/**
+ * pent_plan_get_largest_weight:
+ *
+ * Returns: bytes of the largest weight of one operator, in f32
+ */
+gsize
+pent_plan_get_largest_weight (PentPlan *self)
+{
+  return self->largest_weight;
+}
+
+/**
+ * pent_plan_set_limit:
+ * @limit: bytes that a program of this plan may take for tensors and weights, or
+ *   0 for what is free; weights that do not fit are read when they are needed
+ */
+void
+pent_plan_set_limit (PentPlan *self, gsize limit)
+{
+  self->limit = limit;
+}
+
+gsize
+pent_plan_get_limit (PentPlan *self)
+{
+  return self->limit;
 }
 
 const PentPlacement *

@@ -238,7 +238,7 @@ count_budget (PentModel *self)
 static gboolean
 plan_fits (PentModel *self, PentPlan *plan, GError **error)
 {
-  gsize needed = pent_plan_get_arena_size (plan) + pent_backend_count_weights (self->backend, plan);
+  gsize needed = pent_plan_get_arena_size (plan) + pent_backend_count_streamed (self->backend, plan);
   gsize budget = count_budget (self);
   const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
 
@@ -337,6 +337,17 @@ make_room (PentModel *self, Part part, PentPlan *plan)
       }
 }
 
+/* What others hold is not there for it. */
+static void
+limit_plan (PentModel *self, PentPlan *plan)
+{
+  gboolean has[N_PARTS];
+  gsize held = count_held (self, has);
+
+  if (self->memory_limit != 0)
+    pent_plan_set_limit (plan, MAX (self->memory_limit - MIN (held, self->memory_limit), 1));
+}
+
 static PentProgram *
 get_program (PentModel *self, Part part, Shape shape, GCancellable *cancellable, GError **error)
 {
@@ -348,6 +359,7 @@ get_program (PentModel *self, Part part, Shape shape, GCancellable *cancellable,
   if (plan == NULL || !plan_fits (self, plan, error))
     return NULL;
   make_room (self, part, plan);
+  limit_plan (self, plan);
   gsize weights = pent_backend_count_weights (self->backend, plan);
   program = pent_backend_compile (self->backend, g_steal_pointer (&plan), cancellable, error);
   if (program == NULL)

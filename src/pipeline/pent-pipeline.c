@@ -594,7 +594,8 @@ paint (Run *run, const float *latent, GError **error)
 
   report (run, PENT_STAGE_DECODE, fraction_at (run, run->step, run->pass), NULL);
   g_autoptr (PentImage) painted = pent_patch_decode (run->patch, self->model, latent, run->cancellable, error);
-  if (painted == NULL || !join (run, painted, error))
+  /* Where memory is short weights were read all the way, so the files must not have changed on it. */
+  if (painted == NULL || !pent_checkpoint_check (pent_model_get_checkpoint (self->model), error) || !join (run, painted, error))
     return FALSE;
   self->info.seconds_decode += seconds_since (begin);
   return TRUE;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "pent-error.h"
+#include "pent-model.h"
 #include "pipeline-runner.h"
 
 #define MIB (1024 * 1024)
@@ -323,6 +324,33 @@ test_tiles (void)
   g_assert_cmpfloat (psnr, <, 100);
 }
 
+/* Where a limit leaves no room for the weights they are read at every step, and
+ * the picture is the same. */
+static void
+test_streamed (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+
+  if (!g_str_equal (request->device, "cpu"))
+    {
+      g_test_skip ("only the processor reads weights as they are needed");
+      return;
+    }
+  g_clear_pointer (&request->model, g_free);
+  request->width = request->height = 64;
+  request->steps = 2;
+  g_autoptr (Outcome) whole = runner_run (pipeline, request, NULL);
+  g_assert_no_error (whole->error);
+  gsize held = pent_model_get_memory (pent_pipeline_get_model (pipeline));
+
+  request->memory_limit = 8 * MIB;
+  g_autoptr (Outcome) streamed = runner_run (pipeline, request, NULL);
+  g_assert_no_error (streamed->error);
+  g_assert_cmpuint (pent_model_get_memory (pent_pipeline_get_model (pipeline)), <, held / 2);
+  assert_same_pictures (whole, streamed);
+}
+
 static void
 add_tests (void)
 {
@@ -338,6 +366,7 @@ add_tests (void)
   g_test_add_data_func ("/limits/any-limit/text", GINT_TO_POINTER (FALSE), test_any_limit);
   g_test_add_data_func ("/limits/any-limit/picture", GINT_TO_POINTER (TRUE), test_any_limit);
   g_test_add_func ("/limits/tiles", test_tiles);
+  g_test_add_func ("/limits/streamed", test_streamed);
 }
 
 int

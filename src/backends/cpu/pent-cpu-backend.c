@@ -84,6 +84,13 @@ pent_cpu_backend_count_weights (PentBackend *backend, PentPlan *plan)
   return pent_plan_get_operand (plan) == PENT_F32 ? pent_plan_get_stored_size (plan) : pent_plan_get_weight_size (plan);
 }
 
+/* A weight and what it is made from. */
+static gsize
+pent_cpu_backend_count_streamed (PentBackend *backend, PentPlan *plan)
+{
+  return MIN (2 * pent_plan_get_largest_weight (plan), pent_cpu_backend_count_weights (backend, plan));
+}
+
 static PentProgram *
 pent_cpu_backend_compile (PentBackend *backend, PentPlan *plan, GCancellable *cancellable, GError **error)
 {
@@ -182,6 +189,7 @@ pent_cpu_backend_class_init (PentCpuBackendClass *klass)
   backend_class->get_max_tensor = pent_cpu_backend_get_max_tensor;
   backend_class->get_free_memory = pent_cpu_backend_get_free_memory;
   backend_class->count_weights = pent_cpu_backend_count_weights;
+  backend_class->count_streamed = pent_cpu_backend_count_streamed;
   backend_class->compile = pent_cpu_backend_compile;
 }
 

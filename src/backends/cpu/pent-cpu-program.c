@@ -5,6 +5,7 @@
 
 #include "pent-cpu-memory.h"
 #include "pent-cpu-step.h"
+#include "pent-cpu-threads.h"
 #include "pent-error.h"
 
 #include <string.h>
@@ -21,6 +22,13 @@ struct _PentCpuProgram
   gsize               scratch_size;
   PentCpuFrame        frame;
   gboolean            needs_prelude;
+
+  /* Where there is no room for all weights, those of each step are read anew
+   * from the file before it is run. */
+  gboolean            streams;
+  gsize               slot_size, staging_size;
+  guint8             *slot;             /* the weights of one step */
+  guint8             *staging;
 };
 
 G_DEFINE_FINAL_TYPE (PentCpuProgram, pent_cpu_program, PENT_TYPE_PROGRAM)
@@ -125,16 +133,49 @@ count_memory (PentCpuProgram *self)
   return wanted;
 }
 
+static gsize
+count_slot (PentCpuStep *step)
+{
+  gsize size = 0;
+
+  for (guint i = 0; step->weights != NULL && i < step->weights->len; i++)
+    size += pent_cpu_round_to_line (pent_cpu_weight_get_size (g_ptr_array_index (step->weights, i)));
+  return size;
+}
+
+/* Counts what reading weights takes: at once, and of one step at a time. */
+static void
+count_reading (PentCpuProgram *self)
+{
+  self->slot_size = self->staging_size = 1;
+  for (guint i = 0; i < self->steps->len; i++)
+    {
+      PentCpuStep *step = g_ptr_array_index (self->steps, i);
+      self->slot_size = MAX (self->slot_size, count_slot (step));
+      for (guint j = 0; step->weights != NULL && j < step->weights->len; j++)
+        self->staging_size
+            = MAX (self->staging_size, pent_cpu_weight_get_staging (g_ptr_array_index (step->weights, j)));
+    }
+}
+
 /* Makes the steps, and refuses what the system cannot hold before it is
  * filled: memory that is promised and not there ends in the kernel killing the
- * program. */
+ * program. The plan's limit says nothing of scratch memory, which its maker
+ * does not know of. */
 static gboolean
 make_fitting_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, GCancellable *cancellable,
                     GError **error)
 {
   if (!make_steps (self, dnn, cache, cancellable, error))
     return FALSE;
-  gsize wanted = count_memory (self), available = pent_cpu_memory_get_free ();
+  count_reading (self);
+  gsize wanted = count_memory (self), available = pent_cpu_memory_get_free (), limit = pent_plan_get_limit (self->plan);
+  if (wanted <= available && (limit == 0 || wanted - self->scratch_size <= limit))
+    return TRUE;
+
+  wanted = self->arena_size + self->scratch_size + self->slot_size + self->staging_size;
+  self->streams = TRUE;
+  self->memory = wanted;
   if (wanted <= available)
     return TRUE;
 
@@ -166,20 +207,22 @@ load_weights (PentCpuProgram *self, void *staging, GCancellable *cancellable, GE
 static gboolean
 load_all (PentCpuProgram *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GHashTable) weights = collect_weights (self);
-  gsize size = 1;
-  GHashTableIter iter;
-  gpointer weight;
-
-  g_hash_table_iter_init (&iter, weights);
-  while (g_hash_table_iter_next (&iter, &weight, NULL))
-    size = MAX (size, pent_cpu_weight_get_staging (weight));
-  void *staging = pent_cpu_memory_new (size, "Reading the model", error);
+  void *staging = pent_cpu_memory_new (self->staging_size, "Reading the model", error);
   if (staging == NULL)
     return FALSE;
   gboolean ok = load_weights (self, staging, cancellable, error);
-  pent_cpu_memory_free (staging, size);
+  pent_cpu_memory_free (staging, self->staging_size);
   return ok;
+}
+
+static gboolean
+prepare_streaming (PentCpuProgram *self, GError **error)
+{
+  self->slot = pent_cpu_memory_new (self->slot_size, "Reading the model", error);
+  if (self->slot == NULL)
+    return FALSE;
+  self->staging = pent_cpu_memory_new (self->staging_size, "Reading the model", error);
+  return self->staging != NULL;
 }
 
 /**
@@ -197,7 +240,9 @@ pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const PentCpuKernels *
   self->plan = plan;
   self->frame.kernels = kernels;
   self->arena_size = MAX (pent_plan_get_arena_size (plan), 1);
-  if (!make_fitting_steps (self, dnn, cache, cancellable, error) || !load_all (self, cancellable, error))
+  if (!make_fitting_steps (self, dnn, cache, cancellable, error))
+    return NULL;
+  if (self->streams ? !prepare_streaming (self, error) : !load_all (self, cancellable, error))
     return NULL;
   const char *name = pent_graph_get_name (pent_plan_get_graph (plan));
   self->frame.arena = pent_cpu_memory_new (self->arena_size, name, error);
@@ -207,6 +252,37 @@ pent_cpu_program_new (PentBackend *backend, PentDnn *dnn, const PentCpuKernels *
   if (self->frame.scratch == NULL)
     return NULL;
   return PENT_PROGRAM (g_steal_pointer (&self));
+}
+
+/* Runs a step whose weights may have to be read for it. */
+static gboolean
+run_streamed (PentCpuProgram *self, PentCpuStep *step, GError **error)
+{
+  g_autoptr (GPtrArray) lent = g_ptr_array_new ();
+  guint8 *memory = self->slot;
+  gboolean ok = TRUE;
+
+  for (guint i = 0; ok && step->weights != NULL && i < step->weights->len; i++)
+    {
+      PentCpuWeight *weight = g_ptr_array_index (step->weights, i);
+      if (pent_cpu_weight_is_loaded (weight))
+        continue;
+      ok = pent_cpu_weight_lend (weight, self->frame.kernels, memory, self->staging, error);
+      if (!ok)
+        break;
+      memory += pent_cpu_round_to_line (pent_cpu_weight_get_size (weight));
+      g_ptr_array_add (lent, weight);
+    }
+  ok = ok && step->run (step, &self->frame, error);
+  for (guint i = 0; i < lent->len; i++)
+    pent_cpu_weight_take_back (g_ptr_array_index (lent, i));
+  return ok;
+}
+
+static gboolean
+run_step (PentCpuProgram *self, PentCpuStep *step, GError **error)
+{
+  return self->streams ? run_streamed (self, step, error) : step->run (step, &self->frame, error);
 }
 
 /* @seconds: (nullable): where each operator's time goes */
@@ -219,7 +295,7 @@ run_steps (PentCpuProgram *self, double *seconds, GCancellable *cancellable, GEr
     {
       PentCpuStep *step = g_ptr_array_index (self->steps, i);
       gint64 begin = seconds != NULL ? g_get_monotonic_time () : 0;
-      if (set_cancelled (cancellable, error) || !step->run (step, &self->frame, error))
+      if (set_cancelled (cancellable, error) || !run_step (self, step, error))
         return FALSE;
       if (seconds != NULL)
         seconds[i] = (g_get_monotonic_time () - begin) / (double) G_USEC_PER_SEC;
@@ -295,6 +371,8 @@ pent_cpu_program_finalize (GObject *object)
   g_clear_pointer (&self->plan, pent_plan_free);
   pent_cpu_memory_free (self->frame.arena, self->arena_size);
   pent_cpu_memory_free (self->frame.scratch, self->scratch_size);
+  pent_cpu_memory_free (self->slot, self->slot_size);
+  pent_cpu_memory_free (self->staging, self->staging_size);
   g_clear_object (&self->backend);
   G_OBJECT_CLASS (pent_cpu_program_parent_class)->finalize (object);
 }

@@ -259,7 +259,7 @@ DEFINE_TURN (guint16, turn_16)
 DEFINE_TURN (guint32, turn_32)
 
 static void
-pack_panel (const PentCpuWeight *self, gsize index)
+pack_panel (const PentCpuWeight *self, gsize index, guint8 *panels)
 {
   gboolean gated = self->order == PENT_CPU_WEIGHT_GATED_PANELS;
   gsize out = self->source.dim[0], n = pent_weight_n_elements (&self->source) / out;
@@ -276,7 +276,7 @@ pack_panel (const PentCpuWeight *self, gsize index)
   gsize taps = self->order == PENT_CPU_WEIGHT_TAP_PANELS ? n / self->source.dim[1] : 1, in = n / taps;
   for (gsize tap = 0; tap < taps; tap++)
     {
-      guint8 *panel = (guint8 *) self->data + (index * taps + tap) * self->width * in * size;
+      guint8 *panel = panels + (index * taps + tap) * self->width * in * size;
       if (size == 2)
         turn_16 (rows, tap, taps, self->width, in, panel);
       else
@@ -285,13 +285,13 @@ pack_panel (const PentCpuWeight *self, gsize index)
 }
 
 static void
-pack_panels (const PentCpuWeight *self)
+pack_panels (const PentCpuWeight *self, void *panels)
 {
   gsize n = count_panels (&self->source, self->order, self->width);
 
 #pragma omp parallel for schedule(static)
   for (gsize i = 0; i < n; i++)
-    pack_panel (self, i);
+    pack_panel (self, i, panels);
 }
 
 static void
@@ -325,6 +325,18 @@ make_plain (const PentCpuWeight *self, const PentCpuKernels *kernels, guint8 *st
     }
 }
 
+/* Reads the weight from its file and packs it into @data. */
+static gboolean
+fill (PentCpuWeight *self, const PentCpuKernels *kernels, void *data, void *staging, GError **error)
+{
+  if (self->layout == NULL)
+    pack_panels (self, data);
+  else if (!pent_dnn_layout_pack (self->layout, make_plain (self, kernels, staging), data, error))
+    return FALSE;
+  pent_weight_release (&self->source);
+  return TRUE;
+}
+
 /**
  * pent_cpu_weight_load:
  * @staging: pent_cpu_weight_get_staging() bytes, aligned to a cache line
@@ -336,23 +348,46 @@ pent_cpu_weight_load (PentCpuWeight *self, const PentCpuKernels *kernels, void *
 {
   if (self->data != NULL)
     return TRUE;
-  self->data = pent_cpu_memory_new (self->size, "The model", error);
-  if (self->data == NULL)
+  void *data = pent_cpu_memory_new (self->size, "The model", error);
+  if (data == NULL)
     return FALSE;
-  if (self->layout == NULL)
+  if (!fill (self, kernels, data, staging, error))
     {
-      pack_panels (self);
-      pent_weight_release (&self->source);
-      return TRUE;
+      pent_cpu_memory_free (data, self->size);
+      return FALSE;
     }
-  if (pent_dnn_layout_pack (self->layout, make_plain (self, kernels, staging), self->data, error))
-    {
-      pent_weight_release (&self->source);
-      return TRUE;
-    }
-  pent_cpu_memory_free (self->data, self->size);
+  self->data = data;
+  return TRUE;
+}
+
+/**
+ * pent_cpu_weight_lend:
+ * @memory: as many bytes as the weight takes, aligned to a cache line
+ * @staging: as for pent_cpu_weight_load()
+ *
+ * Reads a weight that is not loaded into @memory, until it is taken back. Its
+ * file must be there still.
+ */
+gboolean
+pent_cpu_weight_lend (PentCpuWeight *self, const PentCpuKernels *kernels, void *memory, void *staging, GError **error)
+{
+  g_return_val_if_fail (self->data == NULL, FALSE);
+
+  if (!fill (self, kernels, memory, staging, error))
+    return FALSE;
+  self->data = memory;
+  return TRUE;
+}
+
+/**
+ * pent_cpu_weight_take_back:
+ *
+ * Ends a pent_cpu_weight_lend().
+ */
+void
+pent_cpu_weight_take_back (PentCpuWeight *self)
+{
   self->data = NULL;
-  return FALSE;
 }
 
 gsize

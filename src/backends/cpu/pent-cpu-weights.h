@@ -46,6 +46,9 @@ gboolean            pent_cpu_weight_is_loaded   (const PentCpuWeight *self);
 gsize               pent_cpu_weight_get_staging (const PentCpuWeight *self);
 gboolean            pent_cpu_weight_load        (PentCpuWeight *self, const PentCpuKernels *kernels, void *staging,
                                                  GError **error);
+gboolean            pent_cpu_weight_lend        (PentCpuWeight *self, const PentCpuKernels *kernels, void *memory,
+                                                 void *staging, GError **error);
+void                pent_cpu_weight_take_back   (PentCpuWeight *self);
 gsize               pent_cpu_weight_get_size    (const PentCpuWeight *self);
 PentDtype           pent_cpu_weight_get_dtype   (const PentCpuWeight *self);
 const void         *pent_cpu_weight_get_data    (const PentCpuWeight *self);
