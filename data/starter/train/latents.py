@@ -52,15 +52,14 @@ class Whitening:
         vae.register_to_config(scaling_factor=DEVIATION)
 
 
-@torch.no_grad()
 def encoded(vae, pictures, machine):
     """Return the means of the latents of `pictures` (uint8, n, h, w, 3), before whitening."""
-    with machine.autocast():
-        parts = [
-            vae.encode(to_tensor(part, machine.device)).latent_dist.mean
-            for part in np.split(pictures, range(BATCH, len(pictures), BATCH))
-        ]
-    return torch.cat(parts).float().cpu()
+
+    def one(part):
+        with torch.no_grad(), machine.autocast():
+            return vae.encode(to_tensor(part, machine.device)).latent_dist.mean.float().cpu()
+
+    return torch.cat(machine.map(one, np.split(pictures, range(BATCH, len(pictures), BATCH))))
 
 
 def find_whitening(vae, folder, machine, count=400):

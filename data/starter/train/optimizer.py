@@ -28,13 +28,13 @@ class Muon(torch.optim.Optimizer):
     def __init__(self, parameters, lr, momentum=0.95, weight_decay=0.01):
         super().__init__(parameters, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
-    @torch.no_grad()
-    def step(self, closure=None):
+    def step(self, machine):
+        """Update all parameters that have gradients, several at a time on `machine`."""
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    self._update(parameter, group)
+            used = [parameter for parameter in group["params"] if parameter.grad is not None]
+            machine.map(lambda parameter, group=group: self._update(parameter, group), used)
 
+    @torch.no_grad()
     def _update(self, parameter, group):
         state = self.state[parameter]
         if not state:
@@ -69,9 +69,10 @@ class Both:
         for part in self.parts:
             part.zero_grad(set_to_none=True)
 
-    def step(self):
-        for part in self.parts:
-            part.step()
+    def step(self, machine):
+        muon, adam = self.parts
+        muon.step(machine)
+        adam.step()
 
     def state_dict(self):
         return [part.state_dict() for part in self.parts]

@@ -77,13 +77,13 @@ PLANS = {
     "full": Plan(
         "full",
         vae=VaePlan(
-            pictures=6000, batch=8, crop=64, encoder_steps=3600, decoder_steps=10000, cool_steps=1000
+            pictures=6000, batch=8, crop=64, encoder_steps=3600, decoder_steps=6000, cool_steps=1000
         ),
         text=TextPlan(steps=1000, batch=48),
-        data=DataPlan(pictures=28000, first_pictures=3500, steps_a_shard=40, masked_pictures=7000),
-        inner=UnetPlan(steps=20000, cool_steps=2000, pictures_a_step=24, timesteps_a_picture=2, rate=1e-3),
-        whole=UnetPlan(steps=20000, cool_steps=6000, pictures_a_step=16, timesteps_a_picture=2, rate=1e-3),
-        inpaint=UnetPlan(steps=4000, cool_steps=3000, pictures_a_step=16, timesteps_a_picture=2, rate=5e-4),
+        data=DataPlan(pictures=28000, first_pictures=2000, steps_a_shard=100, masked_pictures=3500),
+        inner=UnetPlan(steps=3000, cool_steps=400, pictures_a_step=24, timesteps_a_picture=2, rate=1e-3),
+        whole=UnetPlan(steps=8000, cool_steps=2500, pictures_a_step=16, timesteps_a_picture=2, rate=1e-3),
+        inpaint=UnetPlan(steps=2500, cool_steps=2000, pictures_a_step=16, timesteps_a_picture=2, rate=5e-4),
         classifier=ClassifierPlan(pictures=6000, steps=1500, batch=64),
     ),
     "smoke": Plan(

@@ -9,6 +9,7 @@ import argparse
 import fcntl
 import os
 import sys
+from dataclasses import replace
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -98,7 +99,14 @@ def main():
     parser.add_argument(
         "--stages", nargs="+", choices=STAGES, default=STAGES, help="only these (default: all)"
     )
+    parser.add_argument("--steps", type=int, help="of the one diffusion stage that --stages names (default: the plan's)")
     arguments = parser.parse_args()
+    plan = PLANS[arguments.plan]
+    if arguments.steps is not None:
+        if len(arguments.stages) != 1 or arguments.stages[0] not in ("inner", "whole", "inpaint"):
+            parser.error("--steps needs --stages with inner, whole or inpaint alone")
+        stage = arguments.stages[0]
+        plan = replace(plan, **{stage: replace(getattr(plan, stage), steps=arguments.steps)})
     arguments.folder.mkdir(parents=True, exist_ok=True)
     lock(arguments.folder)
     # The pool is forked before torch starts threads of its own: a fork after that may never come to life.
@@ -106,7 +114,7 @@ def main():
         keeper = storage.Keeper(None if arguments.minutes is None else arguments.minutes * 60)
         machine = find_machine(arguments.threads)
         print(f"{machine}", flush=True)
-        training = Training(PLANS[arguments.plan], arguments.folder, machine, pool, keeper)
+        training = Training(plan, arguments.folder, machine, pool, keeper)
         for stage in (stage for stage in STAGES if stage in arguments.stages):
             if not getattr(training, stage)():
                 print(f"train.py: stopped in {stage}; the same command goes on", flush=True)

@@ -63,38 +63,42 @@ class TextTrainer:
             self.path, state | {"optimizer": self.optimizer.state_dict(), "step": self.step}
         )
 
-    def _answers(self, tokens, generator=None):
-        """Return the reader's answers (n, all widths) at the first end token and at a random one behind it."""
+    def _answers(self, tokens, shares):
+        """Return the reader's answers (n, all widths) at the first end token and at one behind it, by its share."""
         with self.machine.autocast():
             hidden = self.encoder(tokens.to(self.device)).last_hidden_state
         first = (tokens != self.tokenizer.eos_token_id).sum(1)
-        later = first + ((tokens.shape[1] - first) * torch.rand(len(tokens), generator=generator)).long()
+        later = first + ((tokens.shape[1] - first) * shares).long()
         rows = torch.arange(len(tokens))
         return [self.reader(hidden[rows, place].float()) for place in (first, later)]
 
+    def _part_loss(self, tokens, labels, shares):
+        loss = 0.0
+        for answers in self._answers(tokens, shares):
+            for answer, label in zip(answers.split(WIDTHS, 1), labels.to(self.device).unbind(1)):
+                loss = loss + functional.cross_entropy(answer, label) / (2 * len(WIDTHS))
+        return loss, loss.item()
+
     def train_step(self):
         tokens, labels = caption_batch(self.tokenizer, self.step, self.plan.batch)
-        generator = torch.Generator().manual_seed(SEED * 1_000_003 + self.step)
-        labels = labels.to(self.device)
-        loss = 0.0
-        for answers in self._answers(tokens, generator):
-            for answer, label in zip(answers.split(WIDTHS, 1), labels.unbind(1)):
-                loss = loss + functional.cross_entropy(answer, label) / (2 * len(WIDTHS))
+        shares = torch.rand(
+            len(tokens), generator=torch.Generator().manual_seed(SEED * 1_000_003 + self.step)
+        )
+        losses = self.machine.descend(self.parameters, self._part_loss, tokens, labels, shares)
         left = (self.plan.steps - self.step) / self.plan.steps
         for group in self.optimizer.param_groups:
             group["lr"] = self.plan.rate * min(1.0, (self.step + 1) / 100, 0.02 + 1.6 * left)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.step += 1
-        return {"loss": loss.item()}
+        return {"loss": float(np.mean(losses))}
 
     @torch.no_grad()
     def accuracy(self, count=512):
         """Return, on held-out captions, the share of fields and the share of captions understood in full."""
         tokens, labels = caption_batch(self.tokenizer, 0, count, HELD_OUT)
-        answers = self._answers(tokens, torch.Generator().manual_seed(SEED))[1].cpu()
+        shares = torch.rand(count, generator=torch.Generator().manual_seed(SEED))
+        answers = self._answers(tokens, shares)[1].cpu()
         right = torch.stack([a.argmax(1) == b for a, b in zip(answers.split(WIDTHS, 1), labels.unbind(1))], 1)
         return right.float().mean().item(), right.all(1).float().mean().item()
 

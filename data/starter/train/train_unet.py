@@ -78,16 +78,14 @@ class Batches:
         return torch.from_numpy(np.stack(values)).float(), texts
 
     def draw(self, step, halved):
-        """Return step `step`: clean latents, what inpainting is told (or None), noise, timesteps, and tokens.
+        """Return step `step`: clean latents, what inpainting is told (no channels else), noise, timesteps, and tokens.
 
-        Tokens have one row a picture, everything else one a picture and timestep.
+        Tokens have one row a picture, everything else one a timestep of it, those of one picture beside each other.
         """
         values, texts = self._pictures(step, np.random.default_rng([SEED, step]))
-        values = values.repeat(self.plan.timesteps_a_picture, 1, 1, 1)
-        clean, told = values[:, :LATENT_CHANNELS] * latents.DEVIATION, None
-        if values.shape[1] > LATENT_CHANNELS:
-            told = values[:, LATENT_CHANNELS:].clone()
-            told[:, 1:] *= latents.DEVIATION
+        values = values.repeat_interleave(self.plan.timesteps_a_picture, 0)
+        clean, told = values[:, :LATENT_CHANNELS] * latents.DEVIATION, values[:, LATENT_CHANNELS:].clone()
+        told[:, 1:] *= latents.DEVIATION
         generator = torch.Generator().manual_seed(SEED * 1_000_003 + step)
         count, height, width = len(clean), *clean.shape[2:]
         side = 2 if halved else 1
@@ -130,35 +128,41 @@ class UnetTrainer:
             1.0, (self.step + 1) / 100, max(0.02, (plan.steps - self.step) / plan.cool_steps)
         )
 
-    def train_step(self):
-        """Take one step; returns the weighted error over the noisiest, the middle and the cleanest timesteps."""
-        clean, told, noise, timesteps, tokens = self.batches.draw(self.step, self.noise.halved)
-        clean, noise, timesteps = (value.to(self.device) for value in (clean, noise, timesteps))
+    def _errors(self, clean, told, noise, timesteps, tokens):
+        """Return the weighted squared error of each sample of a part of a batch."""
+        clean, told, noise, timesteps = (value.to(self.device) for value in (clean, told, noise, timesteps))
         noisy, velocity, weight = self.noise(clean, noise, timesteps)
-        if told is not None:
-            noisy = torch.cat([noisy, told.to(self.device)], 1)
+        if told.shape[1]:
+            noisy = torch.cat([noisy, told], 1)
         with self.machine.autocast():
             with torch.no_grad():
                 text = self.encoder(tokens.to(self.device)).last_hidden_state
-            text = text.repeat(self.plan.timesteps_a_picture, 1, 1)
+            text = text.repeat_interleave(self.plan.timesteps_a_picture, 0)
             noisy = noisy.contiguous(memory_format=torch.channels_last)
             result = self.network(noisy, timesteps, encoder_hidden_states=text)
         result = result if torch.is_tensor(result) else result.sample
-        errors = ((result.float() - velocity) ** 2 * weight).mean((1, 2, 3))
-        loss = errors.mean()
+        return ((result.float() - velocity) ** 2 * weight).mean((1, 2, 3))
+
+    def _part_loss(self, *part):
+        errors = self._errors(*part)
+        return errors.mean(), errors.detach().cpu()
+
+    def train_step(self):
+        """Take one step; returns the weighted error over the noisiest, the middle and the cleanest timesteps."""
+        batch = self.batches.draw(self.step, self.noise.halved)
+        errors = torch.cat(self.machine.descend(self.network.parameters(), self._part_loss, *batch))
         self.optimizer.set_rate(self._rate())
-        self.optimizer.zero_grad()
-        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
+        self.optimizer.step(self.machine)
         self.step += 1
         keep = min(self.plan.averaging, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1 - keep)
-        errors = errors.detach()
+        timesteps = batch[3]
         middle = (timesteps > 250) & (timesteps <= 600)
         parts = {"high": timesteps > 600, "middle": middle, "low": timesteps <= 250}
-        return {"loss": loss.item()} | {name: errors[which].mean().item() for name, which in parts.items()}
+        means = {name: errors[which].mean().item() for name, which in parts.items()}
+        return {"loss": errors.mean().item()} | means
 
 
 def make_inner(folder=None):

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 
 import storage
-from models import CELL, make_vae
+from models import CELL, LATENT_CHANNELS, make_vae
 from pictures import square_pictures
 from vae_start import start_at_mean_colour
 from world import HELD_OUT
@@ -112,15 +112,13 @@ class VaeTrainer:
         rise = min(1.0, (step + 1) / 100)
         return plan.rate * rise * min(1.0, max(0.02, (last - step) / plan.cool_steps))
 
-    def _losses(self, pictures, generator):
-        """Return the loss, the reconstruction's absolute error and the KL divergence of one batch."""
+    def _losses(self, pictures, noise):
+        """Return the loss, and the reconstruction's absolute error and the KL divergence, of a part of a batch."""
         resting = self.step >= self.plan.encoder_steps
         with self.machine.autocast():
             with torch.set_grad_enabled(not resting):
                 moments = self.vae.encode(pictures).latent_dist
                 mean, spread = moments.mean, moments.logvar
-            side = pictures.shape[-1] // CELL
-            noise = torch.randn(len(pictures), 4, side, side, generator=generator).to(self.device)
             latent = mean + noise * torch.exp(0.5 * spread)
             result = self.vae.decode(latent).sample.float()
         loss = reconstruction_loss(result, pictures)
@@ -129,7 +127,7 @@ class VaeTrainer:
         divergence = 0.5 * (mean**2 + spread.exp() - 1 - spread).mean()
         if not resting:
             loss = loss + KL_WEIGHT * divergence + self._scale_loss(latent, pictures)
-        return loss, error, divergence
+        return loss, (error.item(), divergence.item(), loss.item())
 
     def _scale_loss(self, latent, pictures):
         """Every third step, ask that a latent at half the size is the picture at half the size.
@@ -150,18 +148,18 @@ class VaeTrainer:
             self.vae.load_state_dict(self.average.state_dict())
         pictures = to_tensor(crops(self.shards, self.plan, self.step), self.device)
         generator = torch.Generator().manual_seed(SEED * 1_000_003 + self.step)
+        side = self.plan.crop // CELL
+        noise = torch.randn(len(pictures), LATENT_CHANNELS, side, side, generator=generator).to(self.device)
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
-        loss, error, divergence = self._losses(pictures, generator)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        notes = self.machine.descend(self.vae.parameters(), self._losses, pictures, noise)
         torch.nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
         keep = min(self.plan.averaging, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.vae.parameters()), 1 - keep)
-        return {"loss": loss.item(), "error": error.item(), "kl": divergence.item()}
+        return dict(zip(("error", "kl", "loss"), np.mean(notes, 0)))
 
 
 def load_average(folder, device):
