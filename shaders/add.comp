@@ -3,8 +3,11 @@
 #extension GL_GOOGLE_include_directive : require
 
 #include "output.glsl"
+#include "activation.glsl"
 #include "params.h"
 #include "items.glsl"
+
+layout(constant_id = 2) const int ACTIVATION = 0;
 
 layout(push_constant) uniform Push { PentVkFlat p; };
 layout(binding = 1) uniform textureBuffer a;
@@ -16,5 +19,5 @@ main ()
   int item = p.first + int (gl_GlobalInvocationID.x);
 
   if (item < p.items)
-    store_item (item, texelFetch (a, item) + texelFetch (b, item));
+    store_item (item, activate (ACTIVATION, texelFetch (a, item) + texelFetch (b, item)));
 }

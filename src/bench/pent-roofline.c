@@ -73,7 +73,7 @@ measure_sum (PentRoofline *self, PentBackend *backend, GCancellable *cancellable
 
   PentTensor *a = pent_graph_input (graph, "a", shape, PENT_INPUT_DYNAMIC);
   PentTensor *b = pent_graph_input (graph, "b", shape, PENT_INPUT_DYNAMIC);
-  pent_graph_output (graph, pent_graph_add (graph, a, b));
+  pent_graph_output (graph, pent_graph_add (graph, a, b, PENT_ACTIVATION_NONE));
   g_autoptr (PentProgram) program = compile (backend, graph, PENT_F32, cancellable, error);
   if (program == NULL || !pent_program_set_input (program, 0, values, error)
       || !pent_program_set_input (program, 1, values, error))

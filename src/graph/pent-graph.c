@@ -520,10 +520,13 @@ pent_graph_upsample (PentGraph *self, PentTensor *x, gint64 height, gint64 width
 /**
  * pent_graph_add:
  *
- * Returns: (transfer none) (nullable): @a + @b, both of one shape
+ * @a: (nullable): of any shape
+ * @b: (nullable): of the same shape
+ *
+ * Returns: (transfer none) (nullable): @activation of @a + @b
  */
 PentTensor *
-pent_graph_add (PentGraph *self, PentTensor *a, PentTensor *b)
+pent_graph_add (PentGraph *self, PentTensor *a, PentTensor *b, PentActivation activation)
 {
   if (a == NULL || b == NULL || self->error != NULL)
     return NULL;
@@ -535,6 +538,7 @@ pent_graph_add (PentGraph *self, PentTensor *a, PentTensor *b)
     return NULL;
   op->inputs[PENT_IN_A] = a;
   op->inputs[PENT_IN_B] = b;
+  op->activation = activation;
   return finish (op);
 }
 

@@ -104,7 +104,7 @@ enum
  *             k and v with tokens of their own; causal masks keys after the query
  * concat:     along channels, a first
  * upsample:   nearest, twice, cropped to the output's height and width
- * add:        a + b
+ * add:        y = act (a + b)
  * cast:       the same values in another element type; put in by the planner
  */
 struct _PentOp
@@ -173,7 +173,7 @@ PentTensor *pent_graph_attention  (PentGraph *self, PentTensor *q, PentTensor *k
                                    gboolean causal);
 PentTensor *pent_graph_concat     (PentGraph *self, PentTensor *a, PentTensor *b);
 PentTensor *pent_graph_upsample   (PentGraph *self, PentTensor *x, gint64 height, gint64 width);
-PentTensor *pent_graph_add        (PentGraph *self, PentTensor *a, PentTensor *b);
+PentTensor *pent_graph_add        (PentGraph *self, PentTensor *a, PentTensor *b, PentActivation activation);
 PentTensor *pent_graph_cast       (PentGraph *self, PentTensor *x);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "pent-clip.h"
 #include "pent-data-dir.h"
 #include "pent-error.h"
+#include "pent-preview-decoder.h"
 #include "pent-vae.h"
 
 #define CLIP_TABLE "clip/merges.txt"
@@ -18,6 +19,7 @@ typedef enum
   PART_UNET,
   PART_VAE_ENCODER,
   PART_VAE_DECODER,
+  PART_PREVIEW_DECODER,
   N_PARTS,
 } Part;
 
@@ -38,7 +40,7 @@ typedef struct
 } Compiled;
 
 /* What is kept of each part, more only where it is wanted at once. */
-static const guint kept_programs[N_PARTS] = { 1, 2, 1, 1 };
+static const guint kept_programs[N_PARTS] = { 1, 2, 1, 1, 1 };
 
 struct _PentModel
 {
@@ -193,6 +195,8 @@ part_component (Part part)
       return PENT_COMPONENT_TEXT_ENCODER;
     case PART_UNET:
       return PENT_COMPONENT_UNET;
+    case PART_PREVIEW_DECODER:
+      return PENT_COMPONENT_PREVIEW_DECODER;
     default:
       return PENT_COMPONENT_VAE;
     }
@@ -213,6 +217,9 @@ plan_part (PentModel *self, Part part, const Shape *s, GError **error)
       break;
     case PART_VAE_ENCODER:
       graph = pent_vae_build_encoder (self->checkpoint, s->height, s->width, error);
+      break;
+    case PART_PREVIEW_DECODER:
+      graph = pent_preview_decoder_build (self->checkpoint, s->height, s->width, error);
       break;
     case PART_VAE_DECODER:
     default:
@@ -425,6 +432,33 @@ pent_model_get_vae (PentModel *self, gboolean encoder, int height, int width, GC
 {
   return get_program (self, encoder ? PART_VAE_ENCODER : PART_VAE_DECODER,
                       (Shape){ .n = 1, .height = height, .width = width }, cancellable, error);
+}
+
+/**
+ * pent_model_get_preview_decoder:
+ * @height: of the latent, in cells
+ * @width: of the latent, in cells
+ *
+ * See pent_preview_decoder_build(). Previews are not worth another program:
+ * none is dropped for this one.
+ *
+ * Returns: (transfer none) (nullable): %NULL without an error where the model
+ *   has no such decoder or there is no room for it beside what is held
+ */
+PentProgram *
+pent_model_get_preview_decoder (PentModel *self, int height, int width, GCancellable *cancellable, GError **error)
+{
+  const Shape shape = { .n = 1, .height = height, .width = width };
+
+  if (pent_checkpoint_get_preview_decoder (self->checkpoint) == NULL)
+    return NULL;
+  if (find_program (self, PART_PREVIEW_DECODER, &shape) == NULL)
+    {
+      g_autoptr (PentPlan) plan = plan_part (self, PART_PREVIEW_DECODER, &shape, error);
+      if (plan == NULL || !plan_fits (self, plan, NULL) || !has_room (self, PART_PREVIEW_DECODER, plan, count_budget (self)))
+        return NULL;
+    }
+  return get_program (self, PART_PREVIEW_DECODER, shape, cancellable, error);
 }
 
 static gboolean

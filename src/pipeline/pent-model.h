@@ -38,6 +38,8 @@ PentProgram *pent_model_get_unet         (PentModel *self, PentUnetForm form, in
                                           GCancellable *cancellable, GError **error);
 PentProgram *pent_model_get_vae          (PentModel *self, gboolean encoder, int height, int width,
                                           GCancellable *cancellable, GError **error);
+PentProgram *pent_model_get_preview_decoder (PentModel *self, int height, int width, GCancellable *cancellable,
+                                             GError **error);
 gboolean     pent_model_unet_fits        (PentModel *self, int n, int height, int width, int tokens, GError **error);
 gboolean     pent_model_vae_fits         (PentModel *self, gboolean encoder, int height, int width, GError **error);
 

@@ -407,19 +407,19 @@ is_exact (const Run *run)
   return run->request->composite == PENT_COMPOSITE_EXACT && (first->masked || first->extends);
 }
 
-/* What the area would look like by now: a pixel for each cell, or, of an edit,
- * at the result's size and joined to it. NULL where there is no memory for it:
- * a preview is not worth an error. */
+/* What the area would look like by now: what the preview gives, or, of an edit,
+ * that at the result's size and joined to it. NULL where there is no memory for
+ * it: a preview is not worth an error. */
 static PentImage *
 make_preview (Run *run, const float *denoised)
 {
   const PentPatch *patch = run->patch;
-  g_autoptr (PentImage) cells = pent_preview_render (&run->pipeline->preview, denoised, patch->cells_high,
-                                                     patch->cells_wide);
+  g_autoptr (PentImage) plain = pent_preview_render (&run->pipeline->preview, run->pipeline->model, denoised,
+                                                     patch->cells_high, patch->cells_wide, run->cancellable);
 
-  if (patch->mask == NULL || cells == NULL)
-    return g_steal_pointer (&cells);
-  g_autoptr (PentImage) fine = pent_image_to_rgb16 (cells, NULL);
+  if (patch->mask == NULL || plain == NULL)
+    return g_steal_pointer (&plain);
+  g_autoptr (PentImage) fine = pent_image_to_rgb16 (plain, NULL);
   PentRect area = get_area (run);
   g_autoptr (PentImage) joined = pent_paste_cut (run->canvas, &area, NULL);
   const PentRect region = { 0, 0, pent_source_get_pass (run->source, run->pass)->region.width,

@@ -29,7 +29,8 @@ typedef struct
   PentRect   area;         /* what is being painted, in pixels of the result; all of it unless a region is edited */
   PentImage *preview;      /* the prediction after this step of what area will look like, to be stretched over it:
                             * joined to the picture through the mask and at the result's size in an edit, else a
-                            * pixel for each latent cell; NULL if not asked for */
+                            * pixel for each latent cell, or with the model's own preview decoder at full size; NULL
+                            * if not asked for */
   PentImage *canvas;       /* the result so far, with what earlier passes have painted: what preview lies on; changes
                             * after the callback; NULL where there is no source */
 } PentProgress;

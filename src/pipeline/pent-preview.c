@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "pent-latent-codec.h"
+#include "pent-preview-decoder.h"
 
 #define SD1_SCALING_FACTOR 0.18215
 
@@ -144,15 +145,15 @@ pent_preview_init (PentPreview *self, PentModel *model, GCancellable *cancellabl
   return TRUE;
 }
 
-/**
- * pent_preview_render:
- * @latent: (channels, @height, @width)
- *
- * Returns: (transfer full) (nullable): an 8-bit RGB picture, a pixel a cell;
- *   %NULL where there is no memory for it
- */
-PentImage *
-pent_preview_render (const PentPreview *self, const float *latent, int height, int width)
+static guint8
+to_byte (float value)
+{
+  return lrintf (CLAMP (value, 0, 1) * 255);
+}
+
+/* By the linear map: a pixel a cell. */
+static PentImage *
+render_cells (const PentPreview *self, const float *latent, int height, int width)
 {
   PentImage *image = pent_image_new (width, height, 3, 8, NULL);
   gsize cells = (gsize) height * width;
@@ -163,7 +164,50 @@ pent_preview_render (const PentPreview *self, const float *latent, int height, i
         float value = self->bias[j];
         for (int k = 0; k < self->channels; k++)
           value += latent[k * cells + cell] * self->matrix[k][j];
-        image->pixels[cell * 3 + j] = lrintf (CLAMP (value, 0, 1) * 255);
+        image->pixels[cell * 3 + j] = to_byte (value);
       }
   return image;
+}
+
+/* By the model's own decoder for previews, at the picture's size. */
+static PentImage *
+render_picture (PentModel *model, const float *latent, int height, int width, GCancellable *cancellable)
+{
+  const PentPreviewDecoderConfig *c = pent_checkpoint_get_preview_decoder (pent_model_get_checkpoint (model));
+  PentProgram *program = pent_model_get_preview_decoder (model, height, width, cancellable, NULL);
+  if (program == NULL)
+    return NULL;
+
+  int scale = pent_preview_decoder_get_scale (c);
+  g_autoptr (PentImage) image = pent_image_new (width * scale, height * scale, 3, 8, NULL);
+  gsize n = (gsize) height * scale * width * scale * 3;
+  g_autofree float *input = g_new (float, (gsize) height * width * c->latent_channels);
+  g_autofree float *values = g_try_new (float, n);
+
+  pent_preview_decoder_prepare (c, latent, height, width, input);
+  if (image == NULL || values == NULL || !pent_program_set_input (program, 0, input, NULL)
+      || !pent_program_run (program, cancellable, NULL) || !pent_program_get_output (program, 0, values, NULL))
+    return NULL;
+  for (gsize i = 0; i < n; i++)
+    image->pixels[i] = to_byte (values[i]);
+  return g_steal_pointer (&image);
+}
+
+/**
+ * pent_preview_render:
+ * @latent: (channels, @height, @width)
+ *
+ * With the model's preview decoder where it has one and there is room for it,
+ * else by the linear map.
+ *
+ * Returns: (transfer full) (nullable): an 8-bit RGB picture, of the size the
+ *   latent stands for or a pixel a cell; %NULL where there is no memory for it
+ */
+PentImage *
+pent_preview_render (const PentPreview *self, PentModel *model, const float *latent, int height, int width,
+                     GCancellable *cancellable)
+{
+  PentImage *picture = render_picture (model, latent, height, width, cancellable);
+
+  return picture != NULL ? picture : render_cells (self, latent, height, width);
 }

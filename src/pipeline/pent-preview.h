@@ -20,6 +20,7 @@ typedef struct
 } PentPreview;
 
 gboolean   pent_preview_init   (PentPreview *self, PentModel *model, GCancellable *cancellable, GError **error);
-PentImage *pent_preview_render (const PentPreview *self, const float *latent, int height, int width);
+PentImage *pent_preview_render (const PentPreview *self, PentModel *model, const float *latent, int height, int width,
+                                GCancellable *cancellable);
 
 G_END_DECLS

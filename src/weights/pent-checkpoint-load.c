@@ -172,6 +172,8 @@ configure_from_folder (PentCheckpoint *self, PentComponent component, const char
       return pent_clip_config_from_file (&self->clip, file, error);
     case PENT_COMPONENT_UNET:
       return pent_unet_config_from_file (&self->unet, file, error);
+    case PENT_COMPONENT_PREVIEW_DECODER:
+      return pent_preview_decoder_config_from_file (&self->preview_decoder, file, error);
     case PENT_COMPONENT_VAE:
     default:
       return pent_vae_config_from_file (&self->vae, file, error);
@@ -181,7 +183,7 @@ configure_from_folder (PentCheckpoint *self, PentComponent component, const char
 static void
 load_part (PentCheckpoint *self, PentConfigFile *index, PentComponent component)
 {
-  static const char *const names[] = { "text_encoder", "unet", "vae" };
+  static const char *const names[] = { "text_encoder", "unet", "vae", "preview_decoder" };
   g_autofree char *folder = NULL;
   GError *problem = NULL;
 
@@ -327,10 +329,26 @@ check_part (PentCheckpoint *self, PentComponent component)
     pent_clip_config_expect (&self->clip, &check);
   else if (component == PENT_COMPONENT_UNET)
     pent_unet_config_expect (&self->unet, &check);
+  else if (component == PENT_COMPONENT_PREVIEW_DECODER)
+    pent_preview_decoder_config_expect (&self->preview_decoder, &check);
   else
     pent_vae_config_expect (&self->vae, &check);
   if (!pent_part_report (part, &check, pent_component_name (component), &problem))
     add_error (self, problem);
+}
+
+/* A preview that were of another size or had other channels would be of
+ * another model's latents. */
+static void
+check_preview_fit (PentCheckpoint *self)
+{
+  const PentPreviewDecoderConfig *preview = pent_checkpoint_get_preview_decoder (self);
+
+  if (preview != NULL
+      && (preview->latent_channels != self->unet.out_channels || preview->n_levels != self->vae.n_levels))
+    add_problem (self, "%s: the preview decoder is for latents of %d channels at 1/%d of the size and the model's have "
+                 "%d at 1/%d: use one that belongs to the model, or none", self->shown, preview->latent_channels,
+                 1 << (preview->n_levels - 1), self->unet.out_channels, 1 << (self->vae.n_levels - 1));
 }
 
 static void
@@ -343,6 +361,7 @@ check_fit (PentCheckpoint *self)
   if (self->vae.latent_channels != self->unet.out_channels)
     add_problem (self, "%s: the VAE has %d latent channels and the UNet %d: use a VAE that belongs "
                  "to the model", self->shown, self->vae.latent_channels, self->unet.out_channels);
+  check_preview_fit (self);
 }
 
 static void
@@ -369,7 +388,7 @@ check_whole (PentCheckpoint *self)
   if (self->problems->len > 0)
     return;
   for (int i = 0; i < PENT_N_COMPONENTS; i++)
-    if (self->parts[i].table == NULL)
+    if (self->parts[i].table == NULL && i != PENT_COMPONENT_PREVIEW_DECODER)
       add_missing (self, i);
   refuse_variant (self);
   for (int i = 0; i < PENT_N_COMPONENTS; i++)

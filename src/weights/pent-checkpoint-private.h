@@ -32,6 +32,7 @@ struct _PentCheckpoint
   PentClipConfig  clip;
   PentUnetConfig  unet;
   PentVaeConfig   vae;
+  PentPreviewDecoderConfig preview_decoder;
   PentNoiseConfig noise;
   char           *tokenizer_dir;
 

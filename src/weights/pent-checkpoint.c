@@ -111,6 +111,12 @@ pent_checkpoint_get_vae (PentCheckpoint *self)
   return &self->vae;
 }
 
+const PentPreviewDecoderConfig *
+pent_checkpoint_get_preview_decoder (PentCheckpoint *self)
+{
+  return self->parts[PENT_COMPONENT_PREVIEW_DECODER].table != NULL ? &self->preview_decoder : NULL;
+}
+
 const PentNoiseConfig *
 pent_checkpoint_get_noise (PentCheckpoint *self)
 {
@@ -123,6 +129,13 @@ pent_checkpoint_get_tokenizer_dir (PentCheckpoint *self)
   return self->tokenizer_dir;
 }
 
+/* An opened model may be without some part that it need not have. */
+static gboolean
+has_part (PentCheckpoint *self, PentComponent component)
+{
+  return self->parts[component].table != NULL;
+}
+
 /* The text encoder's names are kept without transformers' old prefix and found
  * with it as well. */
 static const PentTensorEntry *
@@ -130,7 +143,7 @@ find_entry (PentCheckpoint *self, PentComponent component, const char *name)
 {
   if (component == PENT_COMPONENT_TEXT_ENCODER && g_str_has_prefix (name, "text_model."))
     name += strlen ("text_model.");
-  return pent_tensor_table_find (self->parts[component].table, name);
+  return has_part (self, component) ? pent_tensor_table_find (self->parts[component].table, name) : NULL;
 }
 
 static void
@@ -194,7 +207,7 @@ gboolean
 pent_checkpoint_check (PentCheckpoint *self, GError **error)
 {
   for (int i = 0; i < PENT_N_COMPONENTS; i++)
-    for (guint j = 0; j < pent_tensor_table_get_n_files (self->parts[i].table); j++)
+    for (guint j = 0; has_part (self, i) && j < pent_tensor_table_get_n_files (self->parts[i].table); j++)
       if (!pent_safetensors_check (pent_tensor_table_get_file (self->parts[i].table, j), error))
         return FALSE;
   return TRUE;
@@ -205,7 +218,7 @@ pent_checkpoint_release_pages (PentCheckpoint *self, PentComponent component)
 {
   PentTensorTable *table = self->parts[component].table;
 
-  for (guint i = 0; i < pent_tensor_table_get_n (table); i++)
+  for (guint i = 0; has_part (self, component) && i < pent_tensor_table_get_n (table); i++)
     {
       const PentTensorEntry *entry = pent_tensor_table_get (table, i);
       pent_safetensors_release (entry->file, entry->info);

@@ -13,6 +13,7 @@ typedef enum
   PENT_COMPONENT_TEXT_ENCODER,
   PENT_COMPONENT_UNET,
   PENT_COMPONENT_VAE,
+  PENT_COMPONENT_PREVIEW_DECODER, /* a model need not have one */
   PENT_N_COMPONENTS,
 } PentComponent;
 
@@ -38,6 +39,8 @@ const char            *pent_checkpoint_get_name    (PentCheckpoint *self); /* wi
 const PentClipConfig  *pent_checkpoint_get_clip    (PentCheckpoint *self);
 const PentUnetConfig  *pent_checkpoint_get_unet    (PentCheckpoint *self);
 const PentVaeConfig   *pent_checkpoint_get_vae     (PentCheckpoint *self);
+/* %NULL for a model without one */
+const PentPreviewDecoderConfig *pent_checkpoint_get_preview_decoder (PentCheckpoint *self);
 const PentNoiseConfig *pent_checkpoint_get_noise   (PentCheckpoint *self);
 
 /* Finds a tensor by component and diffusers name. The view has 1 to 4

@@ -25,11 +25,15 @@ gboolean pent_vae_config_from_file     (PentVaeConfig *self, PentConfigFile *fil
 gboolean pent_vae_config_from_tensors  (PentVaeConfig *self, const PentTensorTable *table, GError **error);
 void     pent_vae_config_expect        (const PentVaeConfig *self, PentTensorCheck *check);
 
+gboolean pent_preview_decoder_config_from_file (PentPreviewDecoderConfig *self, PentConfigFile *file, GError **error);
+void     pent_preview_decoder_config_expect    (const PentPreviewDecoderConfig *self, PentTensorCheck *check);
+
 void     pent_noise_config_init        (PentNoiseConfig *self);
 gboolean pent_noise_config_from_file   (PentNoiseConfig *self, PentConfigFile *file, GError **error);
 
 #define PENT_MAX_CHANNELS 8192
 #define PENT_MAX_LAYERS   8
+#define PENT_MAX_LATENT_CHANNELS 64
 #define PENT_MAX_DEPTH    16
 
 G_END_DECLS

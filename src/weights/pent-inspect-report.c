@@ -81,7 +81,7 @@ add_counts (JsonBuilder *json, const PentInspectedPart *part)
 static void
 add_parts (JsonBuilder *json, const PentInspection *self)
 {
-  static const char *const names[] = { "text_encoder", "unet", "vae" };
+  static const char *const names[] = { "text_encoder", "unet", "vae", "preview_decoder" };
 
   begin_object (json, "components");
   for (int i = 0; i < PENT_N_COMPONENTS; i++)
@@ -277,6 +277,8 @@ pent_inspection_to_text (const PentInspection *self)
       print_part (text, "Text encoder", &self->parts[PENT_COMPONENT_TEXT_ENCODER]);
       print_part (text, "UNet", &self->parts[PENT_COMPONENT_UNET]);
       print_part (text, "VAE", &self->parts[PENT_COMPONENT_VAE]);
+      if (self->parts[PENT_COMPONENT_PREVIEW_DECODER].present)
+        print_part (text, "Previews", &self->parts[PENT_COMPONENT_PREVIEW_DECODER]);
     }
   print_part (text, "Whole", &self->whole);
   print_lines (text, "Missing", self->missing);

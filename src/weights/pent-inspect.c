@@ -122,7 +122,7 @@ count_extras (PentInspection *self, PentCheckpoint *model)
 
   self->n_extra = model->n_unknown;
   for (int i = 0; i < PENT_N_COMPONENTS; i++)
-    for (guint j = 0; self->usable && j < pent_tensor_table_get_n (model->parts[i].table); j++)
+    for (guint j = 0; self->usable && model->parts[i].table != NULL && j < pent_tensor_table_get_n (model->parts[i].table); j++)
       {
         const PentTensorEntry *entry = pent_tensor_table_get (model->parts[i].table, j);
         if (entry->needed || is_buffer (entry->name))

@@ -69,6 +69,16 @@ typedef struct
   double shift_factor;
 } PentVaeConfig;
 
+typedef struct
+{
+  int    latent_channels;  /* 4 */
+  int    channels;         /* of all layers */
+  int    n_levels;
+  int    blocks[PENT_MAX_LEVELS];            /* by level, the smallest picture first */
+  double scaling_factor;
+  double shift_factor;
+} PentPreviewDecoderConfig;
+
 typedef enum
 {
   PENT_PREDICTION_EPSILON,

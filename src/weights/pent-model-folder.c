@@ -12,6 +12,9 @@
  * with STEM diffusion_pytorch_model or model. Besides, a model that shares
  * parts with another one beside it may say "part": "../OTHER/PART": in the
  * folder OTHER next to its own. Nothing farther away can be named.
+ *
+ * Beside diffusers' parts a model may have a folder preview_decoder, with the
+ * config.json and the decoder of an AutoencoderTiny.
  */
 
 #include "pent-model-folder.h"

@@ -17,7 +17,7 @@
 const char *
 pent_component_name (PentComponent component)
 {
-  static const char *const names[] = { "text encoder", "UNet", "VAE" };
+  static const char *const names[] = { "text encoder", "UNet", "VAE", "preview decoder" };
 
   return names[component];
 }

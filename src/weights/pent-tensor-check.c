@@ -132,6 +132,18 @@ pent_expect_conv (PentTensorCheck *self, const char *prefix, const char *name, g
 }
 
 /**
+ * pent_expect_filter:
+ *
+ * Expects a convolution without a bias: weight (out, in, side, side).
+ */
+void
+pent_expect_filter (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in,
+                    gint64 side)
+{
+  expect (self, prefix, name, "weight", (gint64[]) { out, in, side, side }, 4);
+}
+
+/**
  * pent_expect_norm:
  *
  * Expects a normalisation: weight (channels), bias (channels).

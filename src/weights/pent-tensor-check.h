@@ -32,6 +32,8 @@ void pent_expect_matrix (PentTensorCheck *self, const char *prefix, const char *
 void pent_expect_linear (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in);
 void pent_expect_conv   (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in,
                          gint64 side);
+void pent_expect_filter (PentTensorCheck *self, const char *prefix, const char *name, gint64 out, gint64 in,
+                         gint64 side);
 void pent_expect_norm   (PentTensorCheck *self, const char *prefix, const char *name, gint64 channels);
 
 gboolean pent_tensor_is_readable (const PentTensorInfo *info, PentDtype *dtype);

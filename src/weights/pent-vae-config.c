@@ -9,8 +9,6 @@
 #define SCALING_FACTOR 0.18215
 #define NORM_GROUPS    32
 
-#define MAX_LATENT_CHANNELS 64
-
 static gboolean
 check_sizes (const PentVaeConfig *self, GError **error)
 {
@@ -78,7 +76,7 @@ pent_vae_config_from_file (PentVaeConfig *self, PentConfigFile *file, GError **e
   check_block_types (file, "up_block_types", "UpDecoderBlock2D", self->n_levels);
   self->in_channels = pent_config_file_get_int (file, "in_channels", 3, 3, 3);
   self->out_channels = pent_config_file_get_int (file, "out_channels", 3, 3, 3);
-  self->latent_channels = pent_config_file_get_int (file, "latent_channels", 4, 1, MAX_LATENT_CHANNELS);
+  self->latent_channels = pent_config_file_get_int (file, "latent_channels", 4, 1, PENT_MAX_LATENT_CHANNELS);
   self->layers_per_block = pent_config_file_get_int (file, "layers_per_block", 1, 1, PENT_MAX_LAYERS);
   self->norm_groups = pent_config_file_get_int (file, "norm_num_groups", NORM_GROUPS, 1, PENT_MAX_CHANNELS);
   self->mid_attention = pent_config_file_get_boolean (file, "mid_block_add_attention", TRUE);
@@ -102,7 +100,7 @@ pent_vae_config_from_tensors (PentVaeConfig *self, const PentTensorTable *table,
   gint64 out = pent_tensor_table_dim (table, "decoder.conv_out.weight", 0);
 
   self->n_levels = pent_tensor_table_count (table, "decoder.up_blocks.", ".", PENT_MAX_LEVELS + 1);
-  if (latent < 1 || latent > MAX_LATENT_CHANNELS || in != 3 || out != 3 || self->n_levels < 1
+  if (latent < 1 || latent > PENT_MAX_LATENT_CHANNELS || in != 3 || out != 3 || self->n_levels < 1
       || self->n_levels > PENT_MAX_LEVELS)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,

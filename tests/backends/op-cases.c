@@ -187,6 +187,8 @@ static const OpCase cases[] = {
   { "add/one-value", &additions, PENT_OP_ADD, { 1, 1, 1, 1 } },
   { "add/odd", &additions, PENT_OP_ADD, { 2, 7, 31, 9 } },
   { "add/1000", &additions, PENT_OP_ADD, { 1, 1000, 1, 65 } },
+  { "add/relu", &additions, PENT_OP_ADD, { 2, 7, 31, 9 }, .activation = PENT_ACTIVATION_RELU },
+  { "add/silu", &norms, PENT_OP_ADD, { 1, 9, 7, 33 }, .activation = PENT_ACTIVATION_SILU },
   { "add/stored", &stored, PENT_OP_ADD, { 1, 9, 7, 33 }, .feeds_linear = TRUE },
   /* clang-format on */
 };
@@ -384,7 +386,7 @@ add_op (OpInstance *self, const OpCase *c, PentTensor *x, PentTensor **residual)
     case PENT_OP_UPSAMPLE:
       return pent_graph_upsample (self->graph, x, c->out_h, c->out_w);
     case PENT_OP_ADD:
-      return pent_graph_add (self->graph, x, add_input (self, "b", c->x, PENT_INPUT_DYNAMIC, 1, 0));
+      return pent_graph_add (self->graph, x, add_input (self, "b", c->x, PENT_INPUT_DYNAMIC, 1, 0), c->activation);
     default:
       g_assert_not_reached ();
     }
@@ -416,7 +418,7 @@ op_case_build (const OpCase *c)
   if (c->feeds_linear)
     y = add_linear (self, y, 24, PENT_ACTIVATION_NONE, NULL);
   if (c->residual == OP_RESIDUAL_AGAIN)
-    pent_graph_output (self->graph, pent_graph_add (self->graph, y, residual));
+    pent_graph_output (self->graph, pent_graph_add (self->graph, y, residual, PENT_ACTIVATION_NONE));
   pent_graph_output (self->graph, y);
   add_guards (self);
   g_assert_true (pent_graph_check (self->graph, NULL));
@@ -524,7 +526,7 @@ op_network_build (gint64 batch)
   y = network_conv (self, pent_graph_upsample (self->graph, y, 9, 7), 48, 1, NULL, NULL);
   y = network_resnet (self, pent_graph_concat (self->graph, y, skip), time, 32);
   y = network_conv (self, network_group_norm (self, y, SILU), 4, 1, NULL, NULL);
-  pent_graph_output (self->graph, pent_graph_add (self->graph, y, x));
+  pent_graph_output (self->graph, pent_graph_add (self->graph, y, x, PENT_ACTIVATION_NONE));
   add_guards (self);
   g_assert_true (pent_graph_check (self->graph, NULL));
   return self;

@@ -281,7 +281,7 @@ test_too_large (gconstpointer data)
   g_autoptr (GError) error = NULL;
   PentGraph *graph = pent_graph_new ("picture");
   PentTensor *x = pent_graph_input (graph, "x", (PentShape) { 1, 1 << 20, 1 << 20, 8 }, PENT_INPUT_DYNAMIC);
-  pent_graph_output (graph, pent_graph_add (graph, x, x));
+  pent_graph_output (graph, pent_graph_add (graph, x, x, PENT_ACTIVATION_NONE));
   PentPlan *plan = pent_plan_new (graph, check->operand, pent_backend_get_alignment (check->backend), &error);
   g_assert_no_error (error);
 

@@ -296,7 +296,7 @@ run_add (const Run *run, const PentOp *op, float *y)
 {
   gsize n = pent_shape_n_elements (op->output->shape);
   for (gsize i = 0; i < n; i++)
-    y[i] = input (run, op, PENT_IN_A)[i] + input (run, op, PENT_IN_B)[i];
+    y[i] = activate (op->activation, input (run, op, PENT_IN_A)[i] + input (run, op, PENT_IN_B)[i]);
 }
 
 static void

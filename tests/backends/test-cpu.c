@@ -110,7 +110,7 @@ test_unsupported_operand (void)
   g_assert_no_error (error);
   PentGraph *graph = pent_graph_new ("sum");
   PentTensor *x = pent_graph_input (graph, "x", (PentShape) { 1, 1, 1, 8 }, PENT_INPUT_DYNAMIC);
-  pent_graph_output (graph, pent_graph_add (graph, x, x));
+  pent_graph_output (graph, pent_graph_add (graph, x, x, PENT_ACTIVATION_NONE));
 
   g_assert_false (pent_backend_supports (backend, PENT_F16));
   g_assert_true (pent_backend_supports (backend, pent_backend_get_best (backend)));

@@ -275,7 +275,7 @@ test_many_groups (void)
   g_autofree float *x = g_new (float, N);
   PentGraph *graph = pent_graph_new ("sum");
   PentTensor *input = pent_graph_input (graph, "x", (PentShape) { 1, N, 1, 1 }, PENT_INPUT_DYNAMIC);
-  pent_graph_output (graph, pent_graph_add (graph, input, input));
+  pent_graph_output (graph, pent_graph_add (graph, input, input, PENT_ACTIVATION_NONE));
   PentPlan *plan = pent_plan_new (graph, PENT_F32, context->device->facts.alignment, &error);
   g_autoptr (PentProgram) program = pent_vk_program_new (context, plan, NULL, &error);
   g_assert_no_error (error);

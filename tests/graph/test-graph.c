@@ -57,7 +57,7 @@ test_shapes (void)
   assert_shape (pent_graph_concat (graph, x, input (graph, 2, 9, 7, 5)), 2, 9, 7, 13);
   assert_shape (pent_graph_upsample (graph, x, 18, 14), 2, 18, 14, 8);
   assert_shape (pent_graph_upsample (graph, x, 17, 13), 2, 17, 13, 8);
-  assert_shape (pent_graph_add (graph, x, x), 2, 9, 7, 8);
+  assert_shape (pent_graph_add (graph, x, x, PENT_ACTIVATION_NONE), 2, 9, 7, 8);
   g_assert_true (pent_graph_check (graph, NULL));
 }
 
@@ -202,7 +202,7 @@ upsample_size (PentGraph *graph)
 static PentTensor *
 add_shapes (PentGraph *graph)
 {
-  return pent_graph_add (graph, input (graph, 1, 4, 4, 8), input (graph, 2, 4, 4, 8));
+  return pent_graph_add (graph, input (graph, 1, 4, 4, 8), input (graph, 2, 4, 4, 8), PENT_ACTIVATION_NONE);
 }
 
 static PentTensor *
@@ -273,7 +273,7 @@ test_mistake (gconstpointer data)
   x = pent_graph_group_norm (graph, x, &norm, &norm, 1, 1e-5, PENT_ACTIVATION_NONE);
   x = pent_graph_attention (graph, x, x, x, 1, FALSE);
   x = pent_graph_upsample (graph, x, 2, 2);
-  x = pent_graph_add (graph, x, x);
+  x = pent_graph_add (graph, x, x, PENT_ACTIVATION_NONE);
   x = pent_graph_concat (graph, x, x);
   g_assert_null (x);
   pent_graph_output (graph, x);

@@ -91,7 +91,7 @@ add_op (Maker *m)
     case 6:
       return pent_graph_upsample (m->graph, x, 2 * x->shape.h, 2 * x->shape.w - 1);
     default:
-      return pent_graph_add (m->graph, x, other != NULL ? other : x);
+      return pent_graph_add (m->graph, x, other != NULL ? other : x, PENT_ACTIVATION_NONE);
     }
 }
 

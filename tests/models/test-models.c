@@ -7,6 +7,7 @@
 #include "golden-data.h"
 #include "pent-clip.h"
 #include "pent-data-dir.h"
+#include "pent-preview-decoder.h"
 #include "pent-token-chunks.h"
 #include "pent-unet.h"
 #include "pent-vae.h"
@@ -185,6 +186,23 @@ test_vae (const Case *c, PentCheckpoint *checkpoint, gboolean encoder)
 }
 
 static void
+test_preview_decoder (const Case *c, PentCheckpoint *checkpoint)
+{
+  int shape[4];
+  gsize n;
+  const float *x = golden_data_get (c->fixture->data, c->golden, "x", shape, &n);
+  g_autofree float *input = g_new (float, n);
+  g_autoptr (GError) error = NULL;
+  PentGraph *graph = pent_preview_decoder_build (checkpoint, shape[1], shape[2], &error);
+
+  g_assert_no_error (error);
+  g_autoptr (PentProgram) program = compile (c, graph);
+  pent_preview_decoder_prepare (pent_checkpoint_get_preview_decoder (checkpoint), x, shape[1], shape[2], input);
+  set_input (program, 0, input);
+  check_rows (c, program);
+}
+
+static void
 test_part (gconstpointer data)
 {
   const Case *c = data;
@@ -198,6 +216,8 @@ test_part (gconstpointer data)
     test_unet (c, checkpoint);
   else if (g_str_equal (part, "text-encoder"))
     test_text_encoder (c, checkpoint);
+  else if (g_str_equal (part, "preview-decoder"))
+    test_preview_decoder (c, checkpoint);
   else
     test_vae (c, checkpoint, g_str_equal (part, "vae-encoder"));
 }

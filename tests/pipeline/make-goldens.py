@@ -162,6 +162,11 @@ def parts(models):
         for height, width in ((8, 8), (5, 9)):
             x = random('latent', 1, 4, height, width)
             yield dict(model=name, part='vae-decoder', x=x, output=model.vae.decode(x).sample)
+    decoder = models['tiny-v'].preview_decoder
+    for height, width in ((8, 8), (5, 9)):
+        x = 3 * random('preview', 1, 4, height, width)
+        output = decoder.decode(x / decoder.config.scaling_factor + decoder.config.shift_factor).sample
+        yield dict(model='tiny-v', part='preview-decoder', x=x, output=(output + 1) / 2)
 
 
 class Store:

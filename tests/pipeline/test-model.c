@@ -144,9 +144,9 @@ test_backend_init (TestBackend *self)
 }
 
 static PentModel *
-open_model (TestBackend *backend)
+open_model (TestBackend *backend, const char *name)
 {
-  g_autofree char *path = golden_model_path ("tiny");
+  g_autofree char *path = golden_model_path (name);
   g_autoptr (GError) error = NULL;
   g_autoptr (PentCheckpoint) checkpoint = pent_checkpoint_open (path, &error);
   g_assert_no_error (error);
@@ -190,7 +190,7 @@ static void
 test_limit (void)
 {
   g_autoptr (TestBackend) backend = g_object_new (TEST_TYPE_BACKEND, NULL);
-  g_autoptr (PentModel) model = open_model (backend);
+  g_autoptr (PentModel) model = open_model (backend, "tiny");
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
   int n_had = 0, n_refused = 0;
 
@@ -227,7 +227,7 @@ static void
 test_pair (void)
 {
   g_autoptr (TestBackend) backend = g_object_new (TEST_TYPE_BACKEND, NULL);
-  g_autoptr (PentModel) model = open_model (backend);
+  g_autoptr (PentModel) model = open_model (backend, "tiny");
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
 
   for (gsize limit = 0; limit <= 6 * 1024 * 1024; limit += 3 * 1024 * 1024)
@@ -254,7 +254,7 @@ static void
 test_round (void)
 {
   g_autoptr (TestBackend) backend = g_object_new (TEST_TYPE_BACKEND, NULL);
-  g_autoptr (PentModel) model = open_model (backend);
+  g_autoptr (PentModel) model = open_model (backend, "tiny");
 
   for (int round = 0; round < 3; round++)
     {
@@ -268,6 +268,40 @@ test_round (void)
   g_assert_cmpuint (backend->programs->len, ==, 2);
 }
 
+/* A preview takes the room that is left, and none that another program has. */
+static void
+test_preview_gives_way (void)
+{
+  g_autoptr (TestBackend) backend = g_object_new (TEST_TYPE_BACKEND, NULL);
+  g_autoptr (PentModel) model = open_model (backend, "tiny-v");
+  g_autoptr (GError) error = NULL;
+  PentProgram *unet = pent_model_get_unet (model, PENT_UNET_WHOLE, 2, 16, 16, 77, NULL, &error);
+
+  g_assert_no_error (error);
+  gsize held = count_bytes (backend);
+  g_assert_nonnull (pent_model_get_preview_decoder (model, 16, 16, NULL, &error));
+  gsize with_preview = count_bytes (backend);
+  g_assert_cmpuint (with_preview, >, held);
+
+  pent_model_set_memory_limit (model, held);
+  g_assert_cmpuint (backend->programs->len, ==, 0);
+  for (int room = 0; room <= 1; room++)
+    {
+      backend->limit = room ? with_preview : with_preview - 1;
+      pent_model_set_memory_limit (model, backend->limit);
+      unet = pent_model_get_unet (model, PENT_UNET_WHOLE, 2, 16, 16, 77, NULL, &error);
+      g_assert_no_error (error);
+      PentProgram *preview = pent_model_get_preview_decoder (model, 16, 16, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true ((preview != NULL) == room);
+      g_assert_true (g_ptr_array_find (backend->programs, unet, NULL));
+    }
+
+  g_autoptr (PentModel) without = open_model (backend, "tiny");
+  g_assert_null (pent_model_get_preview_decoder (without, 16, 16, NULL, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -275,5 +309,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/limit", test_limit);
   g_test_add_func ("/model/pair", test_pair);
   g_test_add_func ("/model/round", test_round);
+  g_test_add_func ("/model/preview-gives-way", test_preview_gives_way);
   return g_test_run ();
 }

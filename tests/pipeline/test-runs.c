@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "pent-error.h"
+#include "pent-image-scale.h"
 #include "pipeline-runner.h"
 
 static const struct
@@ -43,12 +44,20 @@ test_batch (gconstpointer data)
   g_assert_cmpfloat (image_psnr (outcome_image (batch, 0), outcome_image (batch, 1)), <, 40);
 }
 
-/* The colours of one model's latents are known, the other's are fitted. */
-static void
-test_previews (gconstpointer model)
+typedef struct
 {
+  const char *model;
+  int         cell;    /* pixels of a preview along the side of a latent's cell */
+} PreviewCase;
+
+/* The colours of one model's latents are known, another's are fitted, and one
+ * brings its own decoder. */
+static void
+test_previews (gconstpointer data)
+{
+  const PreviewCase *c = data;
   g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
-  g_autoptr (PentRequest) request = runner_request (model);
+  g_autoptr (PentRequest) request = runner_request (c->model);
   const RunOptions options = { .previews = TRUE };
 
   request->width = 128;
@@ -65,8 +74,8 @@ test_previews (gconstpointer model)
   for (guint i = 0; i < 8; i++)
     {
       PentImage *preview = g_ptr_array_index (with->previews, i);
-      g_assert_cmpint (preview->width, ==, 16);
-      g_assert_cmpint (preview->height, ==, 12);
+      g_assert_cmpint (preview->width, ==, 16 * c->cell);
+      g_assert_cmpint (preview->height, ==, 12 * c->cell);
       g_assert_cmpint (preview->channels, ==, 3);
     }
 }
@@ -87,18 +96,8 @@ test_preview_colours (void)
   g_autoptr (Outcome) outcome = runner_run (pipeline, request, &options);
   PentImage *picture = outcome_image (outcome, 0), *preview = g_ptr_array_index (outcome->previews, 11);
 
-  double sum = 0;
-  for (int y = 0; y < 16; y++)
-    for (int x = 0; x < 16; x++)
-      for (int c = 0; c < 3; c++)
-        {
-          double mean = 0;
-          for (int k = 0; k < 64; k++)
-            mean += picture->pixels[(y * 8 + k / 8) * picture->stride + (x * 8 + k % 8) * 3 + c] / 64.0;
-          double difference = preview->pixels[y * preview->stride + 3 * x + c] - mean;
-          sum += difference * difference;
-        }
-  double psnr = 10 * log10 (255.0 * 255.0 * 16 * 16 * 3 / sum);
+  g_autoptr (PentImage) small = pent_image_scale (picture, preview->width, preview->height, NULL);
+  double psnr = image_psnr (small, preview);
   g_test_message ("preview against picture: %.1f dB", psnr);
   g_assert_cmpfloat (psnr, >, 15);
 }
@@ -335,8 +334,10 @@ add_tests (void)
       g_autofree char *name = g_strdup_printf ("/runs/batch/%s-%s", batches[i].sampler, batches[i].rng);
       g_test_add_data_func (name, GINT_TO_POINTER (i), test_batch);
     }
-  g_test_add_data_func ("/runs/previews/fitted", "tiny", test_previews);
-  g_test_add_data_func ("/runs/previews/known", "tiny-ldm.safetensors", test_previews);
+  static const PreviewCase fitted = { "tiny", 1 }, known = { "tiny-ldm.safetensors", 1 }, decoded = { "tiny-v", 8 };
+  g_test_add_data_func ("/runs/previews/fitted", &fitted, test_previews);
+  g_test_add_data_func ("/runs/previews/known", &known, test_previews);
+  g_test_add_data_func ("/runs/previews/decoded", &decoded, test_previews);
   g_test_add_func ("/runs/preview-colours", test_preview_colours);
   for (guint i = 0; i < G_N_ELEMENTS (cancellations); i++)
     {

@@ -4,7 +4,8 @@
 data/tiny         a diffusers folder: every part small, numbers that no family
                   has (4 heads, 8 norm groups, 993 tokens), so that they can
                   only come from the configs
-data/tiny-v       the same with a scheduler of other betas and v-prediction
+data/tiny-v       the same with a scheduler of other betas and v-prediction,
+                  and a decoder for previews
 data/tiny-inpaint the same with a UNet of 9 input channels
 data/tiny-ldm.safetensors  a single file with LDM's names and CLIP's vocabulary
 
@@ -18,7 +19,7 @@ import shutil
 import tempfile
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -35,7 +36,7 @@ TOKEN_ROWS = 251
 
 
 class Model:
-    def __init__(self, name, text_encoder, tokenizer, unet, vae, betas, prediction):
+    def __init__(self, name, text_encoder, tokenizer, unet, vae, betas, prediction, preview_decoder=None):
         self.name = name
         self.text_encoder = text_encoder
         self.tokenizer = tokenizer
@@ -43,6 +44,7 @@ class Model:
         self.vae = vae
         self.betas = betas
         self.prediction = prediction
+        self.preview_decoder = preview_decoder
 
 
 def cross(*levels):
@@ -61,6 +63,12 @@ def make_vae(channels, groups, scaling):
     return AutoencoderKL(block_out_channels=channels, down_block_types=('DownEncoderBlock2D',) * n,
                          up_block_types=('UpDecoderBlock2D',) * n, layers_per_block=1, norm_num_groups=groups,
                          latent_channels=4, sample_size=64, scaling_factor=scaling)
+
+
+def make_preview_decoder():
+    return AutoencoderTiny(encoder_block_out_channels=(4, 4, 4, 4), decoder_block_out_channels=(12, 12, 12, 12),
+                           num_encoder_blocks=(1, 1, 1, 1), num_decoder_blocks=(2, 1, 3, 1), scaling_factor=0.8,
+                           shift_factor=0.1)
 
 
 def make_text_encoder(vocabulary, width, layers, heads):
@@ -171,7 +179,8 @@ def make_models():
                     norm_num_groups=32, sample_size=64)
     models = [
         Model('tiny', text_encoder, tokenizer, fit(randomize(make_unet(**sizes))), vae, SD1_BETAS, 'epsilon'),
-        Model('tiny-v', text_encoder, tokenizer, fit(randomize(make_unet(**sizes)), True), vae, V_BETAS, 'v_prediction'),
+        Model('tiny-v', text_encoder, tokenizer, fit(randomize(make_unet(**sizes)), True), vae, V_BETAS, 'v_prediction',
+              randomize(make_preview_decoder())),
         Model('tiny-inpaint', text_encoder, tokenizer, fit(randomize(inpaint)), vae, SD1_BETAS, 'epsilon'),
         Model('tiny-ldm.safetensors', randomize(make_text_encoder(49408, 24, 2, 1)), make_clip_tokenizer(),
               fit(randomize(ldm)), randomize(make_vae((32, 32, 32, 32), 32, 0.18215)), SD1_BETAS, 'epsilon'),
@@ -212,6 +221,9 @@ def save_folder(model, shared=None):
         else:
             (folder / part).mkdir()
             save_part(module, folder / part, name)
+    if model.preview_decoder is not None:
+        (folder / 'preview_decoder').mkdir()
+        save_part(model.preview_decoder, folder / 'preview_decoder', 'diffusion_pytorch_model.safetensors')
     link(folder / 'tokenizer', DATA / 'tokenizer')
     DDIMScheduler(**model.betas, prediction_type=model.prediction, clip_sample=False, set_alpha_to_one=False,
                   steps_offset=1).save_pretrained(folder / 'scheduler')

@@ -38,20 +38,28 @@ convert (PentDtype to_dtype, void *to, PentDtype from_dtype, const void *from, g
 }
 
 PENT_INLINE void
-add_to (PentDtype dtype, void *y, const float *a, const float *b, gsize n)
+add_to (PentDtype dtype, PentActivation activation, void *y, const float *a, const float *b, gsize n)
 {
   gsize i = 0;
 
   for (; i + PENT_LANES <= n; i += PENT_LANES)
-    vec_write (dtype, y, i, vec_load (a + i) + vec_load (b + i));
+    vec_write (dtype, y, i, vec_activate (activation, vec_load (a + i) + vec_load (b + i)));
   if (i < n)
-    vec_write_some (dtype, y, i, vec_load_some (a + i, n - i) + vec_load_some (b + i, n - i), n - i);
+    {
+      Vec sum = vec_load_some (a + i, n - i) + vec_load_some (b + i, n - i);
+      vec_write_some (dtype, y, i, vec_activate (activation, sum), n - i);
+    }
 }
 
 static void
-add (PentDtype dtype, void *y, const float *a, const float *b, gsize n)
+add (PentDtype dtype, void *y, const float *a, const float *b, gsize n, PentActivation activation)
 {
-  FOR_WRITTEN_TYPE (dtype, add_to, y, a, b, n);
+  if (activation == PENT_ACTIVATION_NONE)
+    FOR_WRITTEN_TYPE (dtype, add_to, PENT_ACTIVATION_NONE, y, a, b, n);
+  else if (activation == PENT_ACTIVATION_RELU)
+    FOR_WRITTEN_TYPE (dtype, add_to, PENT_ACTIVATION_RELU, y, a, b, n);
+  else
+    add_to (dtype, activation, y, a, b, n);
 }
 
 #define N_ABREAST 4

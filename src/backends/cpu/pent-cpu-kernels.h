@@ -104,7 +104,7 @@ typedef struct
   void (*convert) (PentDtype to_dtype, void *to, PentDtype from_dtype, const void *from, gsize n);
 
   /* y = a + b */
-  void (*add) (PentDtype dtype, void *y, const float *a, const float *b, gsize n);
+  void (*add) (PentDtype dtype, void *y, const float *a, const float *b, gsize n, PentActivation activation);
 
   /* For each of @channels, over @n_pixels pixels: the mean, and the sum of
    * squares of what differs from it */

@@ -9,6 +9,7 @@ typedef struct
 {
   PentCpuStep step;
   PentCpuView a, b, y;
+  PentActivation activation; /* of a sum */
 } MoveStep;
 
 static guint8 *
@@ -68,7 +69,8 @@ add_run (PentCpuStep *step, const PentCpuFrame *frame, GError **error)
 
 #pragma omp parallel for schedule(static)
   for (gsize i = 0; i < n; i += PIECE)
-    frame->kernels->add (self->y.dtype, element (&self->y, y, i), a + i, b + i, MIN (PIECE, n - i));
+    frame->kernels->add (self->y.dtype, element (&self->y, y, i), a + i, b + i, MIN (PIECE, n - i),
+                         self->activation);
   return TRUE;
 }
 
@@ -102,6 +104,7 @@ pent_cpu_move_step_new (PentCpuMaker *maker, const PentOp *op, GError **error)
   MoveStep *self = g_new0 (MoveStep, 1);
 
   self->step.free = move_step_free;
+  self->activation = op->activation;
   self->y = pent_cpu_maker_view (maker, op->output);
   self->a = pent_cpu_maker_view (maker, op->inputs[PENT_IN_A]);
   if (op->inputs[PENT_IN_B] != NULL)

@@ -21,7 +21,7 @@ pent_vk_compile_add (PentVkCompiler *self, const PentOp *op, GError **error)
   guint width = pent_vk_item_width (self->device);
   struct PentVkFlat params = { .items = n / (by_four ? 4 : 1) };
   PentVkStep step = {
-    .kernel = { .shader = PENT_VK_ADD, .n_constants = 2, .constants = { by_four, width } },
+    .kernel = { .shader = PENT_VK_ADD, .n_constants = 3, .constants = { by_four, width, op->activation } },
     .output = pent_vk_tensor_span (self, op->output),
     .inputs = { pent_vk_tensor_span (self, op->inputs[PENT_IN_A]), pent_vk_tensor_span (self, op->inputs[PENT_IN_B]) },
     .by_four = { by_four, by_four },
