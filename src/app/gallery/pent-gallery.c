@@ -489,7 +489,7 @@ pent_gallery_init (PentGallery *self)
 {
   self->can_paint = TRUE;
   self->deleted = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  self->thumbnailer = pent_thumbnailer_new ();
+  self->thumbnailer = pent_thumbnailer_new (TILE_SIDE);
   pent_gallery_init_actions (self);
   gtk_widget_init_template (GTK_WIDGET (self));
 
@@ -528,7 +528,7 @@ pent_gallery_set_desk (PentGallery *self, PentLibraryDesk *desk)
   self->desk = g_object_ref (desk);
   self->list = pent_picture_list_new (desk);
   self->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (self->list)));
-  pent_recipe_view_set_library (self->recipe, desk, self->thumbnailer);
+  pent_recipe_view_set_library (self->recipe, desk);
   gtk_grid_view_set_factory (self->grid, factory);
   gtk_grid_view_set_model (self->grid, GTK_SELECTION_MODEL (self->selection));
   /* After the grid, which must know of a change before it is asked to scroll. */

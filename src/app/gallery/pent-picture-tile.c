@@ -74,7 +74,10 @@ pent_picture_tile_get_request_mode (GtkWidget *widget)
 static void
 pent_picture_tile_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  gtk_widget_allocate (PENT_PICTURE_TILE (widget)->overlay, width, height, baseline, NULL);
+  PentPictureTile *self = PENT_PICTURE_TILE (widget);
+
+  pent_thumbnailer_set_side (self->thumbnailer, width * gtk_widget_get_scale_factor (widget));
+  gtk_widget_allocate (self->overlay, width, height, baseline, NULL);
 }
 
 static void
@@ -114,7 +117,7 @@ pent_picture_tile_init (PentPictureTile *self)
 
 /**
  * pent_picture_tile_new:
- * @thumbnailer: makes its picture
+ * @thumbnailer: makes its picture, as large as the tile: for tiles of one size
  * @side: pixels it has at least
  *
  * Returns: (transfer floating): a tile without a picture

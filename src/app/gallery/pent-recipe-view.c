@@ -274,22 +274,21 @@ pent_recipe_view_class_init (PentRecipeViewClass *klass)
 static void
 pent_recipe_view_init (PentRecipeView *self)
 {
+  self->thumbnailer = pent_thumbnailer_new (TILE_SIDE);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
 /**
  * pent_recipe_view_set_library:
  * @desk: knows the family
- * @thumbnailer: makes its thumbnails
  *
  * To be called once, before there is an item.
  */
 void
-pent_recipe_view_set_library (PentRecipeView *self, PentLibraryDesk *desk, PentThumbnailer *thumbnailer)
+pent_recipe_view_set_library (PentRecipeView *self, PentLibraryDesk *desk)
 {
   g_return_if_fail (self->desk == NULL);
   self->desk = g_object_ref (desk);
-  self->thumbnailer = g_object_ref (thumbnailer);
   g_signal_connect_object (desk, "changed", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);
 }
 

@@ -5,14 +5,15 @@
 
 #include <glib/gi18n.h>
 
-#include "pent-error.h"
+#include "pent-image-scale.h"
 #include "pent-thumbnail.h"
 
 #define N_THREADS 2
 
 /* Pictures that nobody looks at any more keep their thumbnails for a while:
- * 50 MB at most. */
+ * 50 MB at most, with the largest. */
 #define MAX_IDLE 192
+#define MAX_SIDE 256
 
 /* A thumbnail to be loaded. */
 typedef struct
@@ -20,6 +21,7 @@ typedef struct
   PentThumbnailer *self;
   PentPictureItem *item;     /* the main thread's alone */
   char            *file;
+  int              side;
   gint64           serial;   /* the newest come first */
   int              dropped;  /* atomic: nobody waits for it any more */
   GdkTexture      *texture;
@@ -29,9 +31,11 @@ typedef struct
 /**
  * PentThumbnailer:
  *
- * Gives items their thumbnails, in threads of its own. What is wanted last is
- * loaded first, since that is what is on the screen; what is no longer wanted is
- * not loaded at all.
+ * Gives items their thumbnails, in threads of its own: squares of the very size
+ * at which they are shown, since scaling them whenever they are drawn costs
+ * more than anything else about a grid. What is wanted last is loaded first,
+ * since that is what is on the screen; what is no longer wanted is not loaded at
+ * all.
  */
 struct _PentThumbnailer
 {
@@ -39,6 +43,7 @@ struct _PentThumbnailer
 
   GMainContext *context;
   GThreadPool  *pool;
+  int           side;     /* of thumbnails, pixels of the device */
   gint64        serial;
   GHashTable   *loads;    /* of PentPictureItem * to Load *: on their way */
   GHashTable   *wanted;   /* of PentPictureItem * to how often */
@@ -111,6 +116,17 @@ describe_problem (const char *file, const GError *error)
     : g_strdup_printf (_("%s is missing: it was moved or removed by another program."), name);
 }
 
+/* The middle of it, @side by @side. */
+static PentImage *
+make_square (PentImage *image, int side, GError **error)
+{
+  int shorter = MIN (image->width, image->height);
+  g_autoptr (PentImage) middle = pent_image_crop (image, (image->width - shorter) / 2, (image->height - shorter) / 2,
+                                                  shorter, shorter, error);
+
+  return middle != NULL ? pent_image_scale (middle, side, side, error) : NULL;
+}
+
 /* In a thread. */
 static void
 load_cb (gpointer data, gpointer thumbnailer)
@@ -120,9 +136,11 @@ load_cb (gpointer data, gpointer thumbnailer)
 
   if (!g_atomic_int_get (&load->dropped))
     {
-      g_autoptr (PentImage) image = pent_thumbnail_load (load->file, PENT_THUMBNAIL_LARGE, &error);
-      if (image != NULL)
-        load->texture = pent_texture_from_image (image);
+      PentThumbnailSize size = load->side <= PENT_THUMBNAIL_NORMAL ? PENT_THUMBNAIL_NORMAL : PENT_THUMBNAIL_LARGE;
+      g_autoptr (PentImage) image = pent_thumbnail_load (load->file, size, &error);
+      g_autoptr (PentImage) square = image != NULL ? make_square (image, load->side, &error) : NULL;
+      if (square != NULL)
+        load->texture = pent_texture_from_image (square);
       else
         load->problem = describe_problem (load->file, error);
     }
@@ -148,9 +166,18 @@ start_load (PentThumbnailer *self, PentPictureItem *item, const char *file)
   load->self = g_object_ref (self);
   load->item = g_object_ref (item);
   load->file = g_strdup (file);
+  load->side = self->side;
   load->serial = self->serial++;
   g_hash_table_insert (self->loads, item, load);
   g_thread_pool_push (self->pool, load, NULL);
+}
+
+static gboolean
+fits (PentThumbnailer *self, PentPictureItem *item)
+{
+  GdkTexture *thumbnail = pent_picture_item_get_thumbnail (item);
+
+  return thumbnail != NULL && gdk_texture_get_width (thumbnail) == self->side;
 }
 
 static void
@@ -158,9 +185,20 @@ item_changed_cb (PentPictureItem *item, PentThumbnailer *self)
 {
   const PentLibraryPicture *picture = pent_picture_item_get_picture (item);
 
-  if (picture != NULL && pent_picture_item_get_thumbnail (item) == NULL && pent_picture_item_get_problem (item) == NULL &&
+  if (picture != NULL && !fits (self, item) && pent_picture_item_get_problem (item) == NULL &&
       !g_hash_table_contains (self->loads, item))
     start_load (self, item, picture->file);
+}
+
+static void
+drop_load (PentThumbnailer *self, PentPictureItem *item)
+{
+  Load *load = g_hash_table_lookup (self->loads, item);
+
+  if (load == NULL)
+    return;
+  g_atomic_int_set (&load->dropped, TRUE);
+  g_hash_table_remove (self->loads, item);
 }
 
 static void
@@ -212,10 +250,42 @@ pent_thumbnailer_init (PentThumbnailer *self)
   g_queue_init (&self->idle);
 }
 
+/**
+ * pent_thumbnailer_new:
+ * @side: of the thumbnails, pixels of the device
+ */
 PentThumbnailer *
-pent_thumbnailer_new (void)
+pent_thumbnailer_new (int side)
 {
-  return g_object_new (PENT_TYPE_THUMBNAILER, NULL);
+  PentThumbnailer *self = g_object_new (PENT_TYPE_THUMBNAILER, NULL);
+
+  self->side = CLAMP (side, 1, MAX_SIDE);
+  return self;
+}
+
+/**
+ * pent_thumbnailer_set_side:
+ * @side: of the thumbnails from now on, pixels of the device
+ *
+ * Those that are wanted are made anew, and shown as they are until then.
+ */
+void
+pent_thumbnailer_set_side (PentThumbnailer *self, int side)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_return_if_fail (PENT_IS_THUMBNAILER (self));
+  side = CLAMP (side, 1, MAX_SIDE);
+  if (self->side == side)
+    return;
+  self->side = side;
+  g_hash_table_iter_init (&iter, self->wanted);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    {
+      drop_load (self, item);
+      item_changed_cb (item, self);
+    }
 }
 
 /**
@@ -249,7 +319,6 @@ void
 pent_thumbnailer_unwant (PentThumbnailer *self, PentPictureItem *item)
 {
   int count = GPOINTER_TO_INT (g_hash_table_lookup (self->wanted, item));
-  Load *load = g_hash_table_lookup (self->loads, item);
 
   g_return_if_fail (count > 0);
   if (count > 1)
@@ -259,11 +328,7 @@ pent_thumbnailer_unwant (PentThumbnailer *self, PentPictureItem *item)
     }
   g_hash_table_remove (self->wanted, item);
   g_signal_handlers_disconnect_by_func (item, item_changed_cb, self);
-  if (load != NULL)
-    {
-      g_atomic_int_set (&load->dropped, TRUE);
-      g_hash_table_remove (self->loads, item);
-    }
+  drop_load (self, item);
   g_queue_push_tail (&self->idle, g_object_ref (item));
   if (g_queue_get_length (&self->idle) > MAX_IDLE)
     drop_idle (self);

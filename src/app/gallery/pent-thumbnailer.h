@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 #define PENT_TYPE_THUMBNAILER (pent_thumbnailer_get_type ())
 G_DECLARE_FINAL_TYPE (PentThumbnailer, pent_thumbnailer, PENT, THUMBNAILER, GObject)
 
-PentThumbnailer *pent_thumbnailer_new    (void);
-void             pent_thumbnailer_want   (PentThumbnailer *self, PentPictureItem *item);
-void             pent_thumbnailer_unwant (PentThumbnailer *self, PentPictureItem *item);
+PentThumbnailer *pent_thumbnailer_new      (int side);
+void             pent_thumbnailer_set_side (PentThumbnailer *self, int side);
+void             pent_thumbnailer_want     (PentThumbnailer *self, PentPictureItem *item);
+void             pent_thumbnailer_unwant   (PentThumbnailer *self, PentPictureItem *item);
 
 GdkTexture *pent_texture_from_image (PentImage *image);
 

@@ -21,12 +21,16 @@ new_item (Library *self, int seed)
 static void
 test_load (Library *self, gconstpointer data)
 {
-  PentThumbnailer *thumbnailer = pent_thumbnailer_new ();
+  PentThumbnailer *thumbnailer = pent_thumbnailer_new (24);
   PentPictureItem *item = new_item (self, 3);
 
   pent_thumbnailer_want (thumbnailer, item);
   hand_wait (pent_picture_item_get_thumbnail (item) != NULL);
-  g_assert_cmpint (gdk_texture_get_width (pent_picture_item_get_thumbnail (item)), ==, 19);
+  g_assert_cmpint (gdk_texture_get_width (pent_picture_item_get_thumbnail (item)), ==, 24);
+  g_assert_cmpint (gdk_texture_get_height (pent_picture_item_get_thumbnail (item)), ==, 24);
+  pent_thumbnailer_set_side (thumbnailer, 40);
+  g_assert_cmpint (gdk_texture_get_width (pent_picture_item_get_thumbnail (item)), ==, 24);
+  hand_wait (gdk_texture_get_width (pent_picture_item_get_thumbnail (item)) == 40);
   g_assert_null (pent_picture_item_get_problem (item));
 
   pent_thumbnailer_unwant (thumbnailer, item);
@@ -40,7 +44,7 @@ test_load (Library *self, gconstpointer data)
 static void
 test_late (Library *self, gconstpointer data)
 {
-  PentThumbnailer *thumbnailer = pent_thumbnailer_new ();
+  PentThumbnailer *thumbnailer = pent_thumbnailer_new (24);
   g_autoptr (PentPictureItem) known = new_item (self, 3);
   g_autoptr (PentLibrary) library = library_open (self);
   PentPictureItem *item = pent_picture_item_new (1);
@@ -61,7 +65,7 @@ test_late (Library *self, gconstpointer data)
 static void
 test_missing (Library *self, gconstpointer data)
 {
-  PentThumbnailer *thumbnailer = pent_thumbnailer_new ();
+  PentThumbnailer *thumbnailer = pent_thumbnailer_new (24);
   PentPictureItem *item = new_item (self, 3);
   const char *file = pent_picture_item_get_picture (item)->file;
   g_autofree char *elsewhere = g_strconcat (file, ".away", NULL);
@@ -87,7 +91,7 @@ test_missing (Library *self, gconstpointer data)
 static void
 test_bound (Library *self, gconstpointer data)
 {
-  PentThumbnailer *thumbnailer = pent_thumbnailer_new ();
+  PentThumbnailer *thumbnailer = pent_thumbnailer_new (24);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (PentPictureItem) one = new_item (self, 3);
   const PentLibraryPicture *picture = pent_picture_item_get_picture (one);
