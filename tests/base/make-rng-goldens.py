@@ -9,10 +9,11 @@ brownian.txt   a line a query: kind seed n sigma_min sigma_max sigma sigma_next
 brownian.f32   the noise
 seeds.txt      entropy path depth seed; path -1 is the root
 
-Philox is derived anew here with numpy, as A1111's rng_philox computes it.
+Philox is tests/reference/reference_rng.py, derived anew with numpy.
 """
 import itertools
 import pathlib
+import sys
 import warnings
 
 import numpy as np
@@ -20,28 +21,13 @@ import torch
 import torchsde
 import torchsde._brownian.brownian_interval as brownian_interval
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'reference'))
+from reference_rng import philox_normal  # noqa: E402
+
 warnings.simplefilter('ignore')
 HERE = pathlib.Path(__file__).parent / 'golden'
 SIZES = [1, 3, 4, 5, 7, 15, 16, 17, 23, 64, 100, 3, 33, 5]
 SEEDS = {'torch': [0, 12345, 2**32 + 5, 2**40 + 123, 2**63 - 1], 'philox': [0, 12345, 2**33 + 1, 2**63 - 1, 2**63 + 7]}
-
-
-def philox_normal(seed, call, n):
-    counter = np.zeros((4, n), np.uint32)
-    counter[0], counter[2] = call, np.arange(n)
-    key = [seed & 0xffffffff, seed >> 32]
-    for _ in range(10):
-        a = counter[0].astype(np.uint64) * np.uint64(0xD2511F53)
-        b = counter[2].astype(np.uint64) * np.uint64(0xCD9E8D57)
-        counter = np.stack([(b >> np.uint64(32)).astype(np.uint32) ^ counter[1] ^ np.uint32(key[0]),
-                            b.astype(np.uint32),
-                            (a >> np.uint64(32)).astype(np.uint32) ^ counter[3] ^ np.uint32(key[1]),
-                            a.astype(np.uint32)])
-        key = [(key[0] + 0x9E3779B9) & 0xffffffff, (key[1] + 0xBB67AE85) & 0xffffffff]
-    c = np.array([2.3283064e-10], np.float32)
-    c2 = np.array([2.3283064e-10 * 6.2831855], np.float32)
-    u, v = counter[0] * c + c / 2, counter[1] * c2 + c2 / 2
-    return (np.sqrt(-2.0 * np.log(u)) * np.sin(v)).astype(np.float32)
 
 
 def torch_draws(seed):

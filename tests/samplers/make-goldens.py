@@ -13,22 +13,14 @@ torchdiffeq, scipy, k_diffusion and diffusers.
 import itertools
 import math
 import pathlib
-import site
 import sys
-import types
 import warnings
 
-import numpy as np
 import torch
 
-# Only the samplers are wanted; the package itself imports training code.
-package = types.ModuleType('k_diffusion')
-package.__path__ = [str(pathlib.Path(p) / 'k_diffusion') for p in site.getsitepackages()]
-sys.modules['k_diffusion'] = package
-utils = types.ModuleType('k_diffusion.utils')
-utils.append_dims = lambda x, n: x[(...,) + (None,) * (n - x.ndim)]
-sys.modules['k_diffusion.utils'] = package.utils = utils
-from k_diffusion import external, sampling  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'reference'))
+from reference_rng import Rng  # noqa: E402
+from reference_samplers import external, sampling  # noqa: E402
 import diffusers  # noqa: E402
 import torchsde._brownian.brownian_interval as brownian_interval  # noqa: E402
 
@@ -55,37 +47,6 @@ def toy(x, t):
     """A model that predicts noise: rational, so that C computes the same."""
     t = torch.as_tensor(t, dtype=torch.float32)
     return x * ((0.2 + 0.0007 * t) / (1 + 0.125 * x * x))
-
-
-def philox_normal(seed, call, n):
-    """Philox4x32-10 and Box-Muller in double, as A1111's rng_philox computes."""
-    counter = np.zeros((4, n), np.uint32)
-    counter[0], counter[2] = call, np.arange(n)
-    key = [seed & 0xffffffff, seed >> 32]
-    for _ in range(10):
-        a = counter[0].astype(np.uint64) * np.uint64(0xD2511F53)
-        b = counter[2].astype(np.uint64) * np.uint64(0xCD9E8D57)
-        counter = np.stack([(b >> np.uint64(32)).astype(np.uint32) ^ counter[1] ^ np.uint32(key[0]),
-                            b.astype(np.uint32),
-                            (a >> np.uint64(32)).astype(np.uint32) ^ counter[3] ^ np.uint32(key[1]),
-                            a.astype(np.uint32)])
-        key = [(key[0] + 0x9E3779B9) & 0xffffffff, (key[1] + 0xBB67AE85) & 0xffffffff]
-    c = np.array([2.3283064e-10], np.float32)
-    c2 = np.array([2.3283064e-10 * 6.2831855], np.float32)
-    u, v = counter[0] * c + c / 2, counter[1] * c2 + c2 / 2
-    return (np.sqrt(-2.0 * np.log(u)) * np.sin(v)).astype(np.float32)
-
-
-class Rng:
-    def __init__(self, kind, seed):
-        self.kind, self.seed, self.calls = kind, seed, 0
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def __call__(self, shape):
-        if self.kind == 'torch':
-            return torch.randn(shape, generator=self.generator)
-        self.calls += 1
-        return torch.from_numpy(philox_normal(self.seed, self.calls - 1, math.prod(shape))).reshape(shape)
 
 
 def tree_normals(kind):
