@@ -49,11 +49,17 @@ pent_queue_popover_init (PentQueuePopover *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/**
+ * pent_queue_popover_set_queue:
+ * @queue: (nullable): what is shown
+ */
 void
 pent_queue_popover_set_queue (PentQueuePopover *self, PentQueue *queue)
 {
   g_return_if_fail (PENT_IS_QUEUE_POPOVER (self));
-  gtk_list_box_bind_model (self->list, G_LIST_MODEL (queue), create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->list, (GListModel *) queue, create_row, NULL, NULL);
+  if (queue == NULL)
+    return;
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (items_changed_cb), self, 0);
   items_changed_cb (G_LIST_MODEL (queue), 0, 0, 0, self);
 }

@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 
 #include "pent-picture.h"
+#include "pent-recipe-reader.h"
+#include "pent-rerun.h"
 #include "pent-window-private.h"
 
 /* Pictures and masks that come from outside and go there: files, the
@@ -42,6 +44,33 @@ take_mask (PentWindow *self, PentImage *image)
     pent_document_set_mask (self->document, mask);
 }
 
+/* What a file holds: a picture and, where it knows that, how it was painted. */
+typedef struct
+{
+  PentImage   *image;
+  PentRequest *request;
+} Opened;
+
+static void
+opened_free (gpointer data)
+{
+  Opened *opened = data;
+
+  g_clear_pointer (&opened->image, pent_image_unref);
+  g_clear_pointer (&opened->request, pent_request_unref);
+  g_free (opened);
+}
+
+/* Whatever program wrote it. What it was painted from stays where it is. */
+static PentRequest *
+find_request (const PentTextFields *texts)
+{
+  g_auto (PentFoundRecipe) found = { 0 };
+
+  pent_recipe_find (&found, texts);
+  return found.recipe != NULL ? pent_request_from_recipe (found.recipe, NULL, NULL, NULL) : NULL;
+}
+
 static void
 read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -50,9 +79,36 @@ read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_autoptr (PentPictureFile) file = pent_picture_file_read (reading->path, &error);
 
   if (file == NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, pent_image_ref (file->image), (GDestroyNotify) pent_image_unref);
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  Opened *opened = g_new0 (Opened, 1);
+  opened->image = pent_image_ref (file->image);
+  opened->request = find_request (file->texts);
+  g_task_return_pointer (task, opened, opened_free);
+}
+
+static void
+offer (PentWindow *self, const char *title, const char *label, const char *action)
+{
+  AdwToast *toast = adw_toast_new (title);
+
+  adw_toast_set_button_label (toast, label);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* What else can be done with a picture that came on the canvas. */
+static void
+offer_more (PentWindow *self, Opened *opened, gboolean over_another)
+{
+  g_clear_pointer (&self->opened, pent_request_unref);
+  self->opened = g_steal_pointer (&opened->request);
+  if (self->opened != NULL)
+    offer (self, _("This picture knows how it was painted"), _("_Use Its Recipe"), "win.use-opened");
+  else if (over_another)
+    offer (self, _("Picture opened"), _("Use as _Mask Instead"), "win.opened-to-mask");
 }
 
 static void
@@ -61,14 +117,22 @@ read_cb (GObject *object, GAsyncResult *result, gpointer data)
   PentWindow *self = PENT_WINDOW (object);
   Reading *reading = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
-  g_autoptr (PentImage) image = g_task_propagate_pointer (G_TASK (result), &error);
+  Opened *opened = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (self->document == NULL)
-    return;
-  if (image == NULL)
-    pent_window_show_error (self, error->message);
-  else
-    reading->take (self, image);
+  if (opened == NULL)
+    {
+      if (self->document != NULL)
+        pent_window_show_error (self, error->message);
+      return;
+    }
+  if (self->document != NULL)
+    {
+      gboolean over_another = pent_document_get_picture (self->document) != NULL;
+      reading->take (self, opened->image);
+      if (reading->take == pent_window_open_image)
+        offer_more (self, opened, over_another);
+    }
+  opened_free (opened);
 }
 
 static void
@@ -337,15 +401,47 @@ close_picture_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   pent_canvas_zoom_to_fit (self->canvas);
 }
 
+static void
+use_opened_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  PentWindow *self = data;
+
+  if (self->opened != NULL)
+    pent_window_use_request (self, self->opened, PENT_USE_PROMPT | PENT_USE_SEED | PENT_USE_SETTINGS);
+}
+
+/* The picture before comes back, and this one lies over it. */
+static void
+opened_to_mask_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  PentWindow *self = data;
+  PentImage *picture = pent_document_get_picture (self->document);
+
+  if (picture == NULL || pent_document_get_undo (self->document) != PENT_EDIT_PICTURE)
+    return;
+  g_autoptr (PentImage) image = pent_image_ref (picture);
+  pent_document_undo (self->document);
+  take_mask (self, image);
+}
+
 static gboolean
 dropped_cb (GtkDropTarget *target, const GValue *value, double x, double y, PentWindow *self)
 {
-  GSList *files = g_value_get_boxed (value);
+  g_autoptr (GError) error = NULL;
 
-  if (files == NULL)
-    return FALSE;
-  pent_window_open_file (self, files->data);
-  return TRUE;
+  if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+    {
+      GSList *files = g_value_get_boxed (value);
+      if (files != NULL)
+        pent_window_open_file (self, files->data);
+      return files != NULL;
+    }
+  g_autoptr (PentImage) image = image_from_texture (g_value_get_object (value), &error);
+  if (image != NULL)
+    pent_window_open_image (self, image);
+  else
+    pent_window_show_error (self, error->message);
+  return image != NULL;
 }
 
 void
@@ -357,13 +453,17 @@ pent_window_init_files (PentWindow *self)
     { .name = "copy", .activate = copy_action },
     { .name = "paste", .activate = paste_action },
     { .name = "close-picture", .activate = close_picture_action },
+    { .name = "use-opened", .activate = use_opened_action },
+    { .name = "opened-to-mask", .activate = opened_to_mask_action },
     { .name = "mask-load", .activate = mask_load_action },
     { .name = "mask-paste", .activate = mask_paste_action },
     { .name = "mask-save", .activate = mask_save_action },
   };
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  GType types[] = { GDK_TYPE_FILE_LIST, GDK_TYPE_TEXTURE };
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
   g_signal_connect (target, "drop", G_CALLBACK (dropped_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }

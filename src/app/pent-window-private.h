@@ -22,6 +22,9 @@ struct _PentWindow
   GSettings       *settings;    /* NULL without a schema */
   char            *draft_folder;
   PentLibraryDesk *desk;        /* of the gallery; NULL without one */
+  GPtrArray       *devices;     /* of PentDeviceInfo; NULL until they are known */
+  guint            device_source;
+  guint            fold_source;
   gboolean         asked;       /* how to close while something is painted */
   gboolean         in_background;
 
@@ -31,6 +34,7 @@ struct _PentWindow
   gint64      run_start;        /* of the steps, microseconds; 0: not yet */
   double      run_fraction;     /* that was done then */
   guint       inhibited;        /* cookie that keeps the machine awake, or 0 */
+  PentRequest *opened;          /* the recipe of the file that was opened last, or NULL */
   gint64      joined;           /* number of the picture whose edit can be joined anew */
   PentJoin    join;             /* how it was joined last */
   gboolean    offered;          /* what was not finished last time */
@@ -77,6 +81,10 @@ void pent_window_leave_background (PentWindow *self);
 void     pent_window_init_run    (PentWindow *self);
 void     pent_window_end_run     (PentWindow *self);
 gboolean pent_window_is_painting (PentWindow *self);
+
+/* pent-window-device.c */
+void pent_window_init_device (PentWindow *self);
+void pent_window_end_device  (PentWindow *self);
 
 /* pent-window-join.c */
 void pent_window_init_join  (PentWindow *self);

@@ -279,6 +279,7 @@ watch (PentWindow *self, PentJob *job)
   if (job == NULL)
     return;
   self->running = g_object_ref (job);
+  pent_window_hide_join (self);
   if (!g_hash_table_contains (self->bases, job))
     adopt (self, job, find_base (self, pent_job_get_request (job)));
   g_signal_connect (job, "previewed", G_CALLBACK (previewed_cb), self);
@@ -558,6 +559,8 @@ pent_window_end_run (PentWindow *self)
 {
   if (self->running != NULL)
     unwatch (self);
+  if (self->queue_popover != NULL)
+    pent_queue_popover_set_queue (self->queue_popover, NULL);
   g_clear_pointer (&self->bases, g_hash_table_unref);
   g_clear_pointer (&self->result, pent_image_unref);
   inhibit (self, FALSE);

@@ -108,17 +108,49 @@ flap_changed_cb (PentWindow *self)
   g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (shown));
 }
 
+/* A screen reader says the label without the mark of its mnemonic. */
+static void
+set_label (GtkWidget *button, const char *label, const char *narrow_icon)
+{
+  g_auto (GStrv) parts = g_strsplit (label, "_", -1);
+  g_autofree char *name = g_strjoinv ("", parts);
+
+  if (narrow_icon != NULL)
+    gtk_button_set_icon_name (GTK_BUTTON (button), narrow_icon);
+  else
+    gtk_button_set_label (GTK_BUTTON (button), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+/* Where there is little room, the header bar has pictures in place of words. */
+static gboolean
+fold_cb (gpointer data)
+{
+  PentWindow *self = data;
+  gboolean narrow = adw_flap_get_folded (self->flap);
+
+  self->fold_source = 0;
+  gtk_widget_set_visible (GTK_WIDGET (self->title), !narrow);
+  set_label (self->keep_button, _("_Keep This"), narrow ? "object-select-symbolic" : NULL);
+  set_label (self->cancel_button, _("_Cancel"), narrow ? "process-stop-symbolic" : NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Told while GTK gives out sizes, when none may change. */
+static void
+folded_cb (PentWindow *self)
+{
+  if (self->fold_source == 0)
+    self->fold_source = g_idle_add_full (G_PRIORITY_DEFAULT, fold_cb, self, NULL);
+}
+
 /* The button says what it does. */
 static void
 task_changed_cb (PentWindow *self)
 {
   static const char *const labels[] = { N_("_Generate"), N_("_Paint Over"), N_("_Repaint"), N_("_Extend") };
-  PentTask task = pent_prompt_pane_get_task (self->prompt_pane);
-  g_auto (GStrv) parts = g_strsplit (_(labels[task]), "_", -1);
-  g_autofree char *name = g_strjoinv ("", parts);
 
-  gtk_button_set_label (GTK_BUTTON (self->generate_button), _(labels[task]));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->generate_button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  set_label (self->generate_button, _(labels[pent_prompt_pane_get_task (self->prompt_pane)]), NULL);
 }
 
 static void
@@ -157,6 +189,7 @@ connect_all (PentWindow *self)
   const struct { gpointer object; const char *signal; GCallback callback; } connections[] = {
     { self->document, "changed", G_CALLBACK (task_changed_cb) },
     { self->flap, "notify::reveal-flap", G_CALLBACK (flap_changed_cb) },
+    { self->flap, "notify::folded", G_CALLBACK (folded_cb) },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (connections); i++)
@@ -174,6 +207,7 @@ pent_window_constructed (GObject *object)
   pent_window_init_files (self);
   pent_window_init_canvas (self);
   pent_window_init_library (self);
+  pent_window_init_device (self);
   pent_window_init_join (self);
   pent_window_init_run (self);
   connect_all (self);
@@ -294,6 +328,9 @@ pent_window_dispose (GObject *object)
     pent_window_end_run (self);
   g_clear_object (&self->keeper);
   g_clear_object (&self->desk);
+  pent_window_end_device (self);
+  g_clear_handle_id (&self->fold_source, g_source_remove);
+  g_clear_pointer (&self->opened, pent_request_unref);
   g_clear_object (&self->document);
   g_clear_object (&self->queue);
   g_clear_object (&self->settings);
