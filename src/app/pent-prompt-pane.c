@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pent-error.h"
+#include "pent-estimate.h"
 #include "pent-sampler-info.h"
 #include "pent-token-counter.h"
 
@@ -33,6 +34,7 @@ struct _PentPromptPane
   guint         merge;         /* number of the edit that goes on */
   char         *model;         /* path; "": the starter model */
   PentTokenCounter *counter;
+  GPtrArray    *figures;       /* how long pictures took so far; NULL: not known */
   int           native_side;   /* the model's, pixels; 0: not known */
 
   GtkWidget *prompt;
@@ -41,6 +43,7 @@ struct _PentPromptPane
   GtkWidget *negative_count;
   GtkWidget *width;
   GtkWidget *height;
+  GtkWidget *count_row;
   GtkWidget *count;
   GtkWidget *seed;
   GtkWidget *seed_locked;
@@ -171,12 +174,44 @@ show_counts (PentPromptPane *self)
   show_count (self, self->negative, self->negative_count);
 }
 
+static char *
+describe_estimate (const PentEstimate *estimate)
+{
+  g_autofree char *size = g_format_size (estimate->bytes);
+  int minutes = estimate->seconds / 60 + 0.5;
+
+  /* Translators: for so many pictures; the second is a size, like 12 MB. */
+  if (estimate->seconds < 90)
+    return g_strdup_printf (_("About %d seconds and %s"), MAX (1, (int) (estimate->seconds + 0.5)), size);
+  if (minutes < 90)
+    return g_strdup_printf (_("About %d minutes and %s"), minutes, size);
+  return g_strdup_printf (_("About %d hours and %s"), (minutes + 30) / 60, size);
+}
+
+/* Before many pictures are painted: how long it will take, and how much space. */
+static void
+show_estimate (PentPromptPane *self)
+{
+  PentImage *picture = self->document != NULL ? pent_document_get_picture (self->document) : NULL;
+  gboolean edits = picture != NULL && pent_prompt_pane_get_task (self) != PENT_TASK_NEW;
+  int width = edits ? picture->width : gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->width));
+  int height = edits ? picture->height : gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->height));
+  int count = gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->count));
+  PentEstimate estimate;
+  g_autofree char *text = NULL;
+
+  if (count > 1 && self->figures != NULL && pent_estimate (self->figures, self->model, width, height, count, &estimate))
+    text = describe_estimate (&estimate);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->count_row), text != NULL ? text : "");
+}
+
 static void
 control_changed_cb (GObject *control, GParamSpec *pspec, PentPromptPane *self)
 {
   const char *name = NULL;
 
   show_counts (self);
+  show_estimate (self);
   if (self->restoring || self->document == NULL)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
@@ -330,6 +365,7 @@ pent_prompt_pane_finalize (GObject *object)
 {
   g_free (PENT_PROMPT_PANE (object)->model);
   g_object_unref (PENT_PROMPT_PANE (object)->counter);
+  g_clear_pointer (&PENT_PROMPT_PANE (object)->figures, g_ptr_array_unref);
 
   G_OBJECT_CLASS (pent_prompt_pane_parent_class)->finalize (object);
 }
@@ -367,6 +403,7 @@ static void
 bind_children (GtkWidgetClass *widget_class)
 {
   static const struct { const char *name; gsize offset; } others[] = {
+    { "count_row", G_STRUCT_OFFSET (PentPromptPane, count_row) },
     { "prompt_count", G_STRUCT_OFFSET (PentPromptPane, prompt_count) },
     { "negative_count", G_STRUCT_OFFSET (PentPromptPane, negative_count) },
     { "edit_group", G_STRUCT_OFFSET (PentPromptPane, edit_group) },
@@ -717,4 +754,18 @@ pent_prompt_pane_choose_model (PentPromptPane *self, const char *path, int side)
       gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->height), side);
     }
   self->native_side = side;
+}
+
+/**
+ * pent_prompt_pane_set_figures:
+ * @figures: (transfer full) (element-type PentLibraryFigures): how long pictures
+ *   took so far
+ */
+void
+pent_prompt_pane_set_figures (PentPromptPane *self, GPtrArray *figures)
+{
+  g_return_if_fail (PENT_IS_PROMPT_PANE (self));
+  g_clear_pointer (&self->figures, g_ptr_array_unref);
+  self->figures = figures;
+  show_estimate (self);
 }

@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (PentPromptPane, pent_prompt_pane, PENT, PROMPT_PANE, AdwBi
 void         pent_prompt_pane_set_document (PentPromptPane *self, PentDocument *document);
 PentRequest *pent_prompt_pane_make_request (PentPromptPane *self, GError **error);
 void         pent_prompt_pane_focus_prompt (PentPromptPane *self);
+void         pent_prompt_pane_set_figures (PentPromptPane *self, GPtrArray *figures);
 void         pent_prompt_pane_choose_model (PentPromptPane *self, const char *path, int side);
 
 /* What is taken over from a picture's recipe. */

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-folders.h"
+#include "pent-library.h"
 #include "pent-rerun.h"
 #include "pent-window-private.h"
 
@@ -215,6 +217,42 @@ notify_user (PentWindow *self, const char *title, const char *body)
 }
 
 static void
+figures_free (gpointer figures)
+{
+  g_ptr_array_unref (figures);
+}
+
+static void
+read_figures_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+  g_autoptr (PentLibrary) library = pent_library_open (folders, PENT_LIBRARY_READ, NULL);
+
+  g_task_return_pointer (task, library != NULL ? pent_library_get_figures (library, NULL) : NULL, figures_free);
+}
+
+static void
+figures_read_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  PentWindow *self = PENT_WINDOW (object);
+  GPtrArray *figures = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (figures != NULL && self->document != NULL)
+    pent_prompt_pane_set_figures (self->prompt_pane, figures);
+  else if (figures != NULL)
+    g_ptr_array_unref (figures);
+}
+
+/* How long pictures took: for what is told before many are painted. */
+static void
+read_figures (PentWindow *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, figures_read_cb, NULL);
+
+  g_task_run_in_thread (task, read_figures_in_thread);
+}
+
+static void
 job_failed (PentWindow *self, PentJob *job)
 {
   g_autofree char *retry = g_strdup_printf ("win.retry(int64 %" G_GINT64_FORMAT ")", pent_job_get_id (job));
@@ -234,7 +272,10 @@ state_changed_cb (PentJob *job, GParamSpec *pspec, PentWindow *self)
   if (state == PENT_JOB_FAILED)
     job_failed (self, job);
   else if (state == PENT_JOB_DONE)
-    notify_user (self, _("The picture is painted"), pent_job_get_request (job)->prompt);
+    {
+      notify_user (self, _("The picture is painted"), pent_job_get_request (job)->prompt);
+      read_figures (self);
+    }
   g_hash_table_remove (self->bases, job);
 }
 
@@ -551,6 +592,7 @@ pent_window_init_run (PentWindow *self)
   g_signal_connect_object (self->queue, "notify::trouble", G_CALLBACK (trouble_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue, "notify::paused", G_CALLBACK (paused_cb), self, G_CONNECT_SWAPPED);
   queue_changed_cb (self);
+  read_figures (self);
 }
 
 /* Nothing tells this window any more. */
