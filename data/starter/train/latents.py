@@ -15,7 +15,7 @@ import torch
 from models import LATENT_CHANNELS
 from render import render
 from storage import load_checkpoint, save_checkpoint
-from train_vae import to_tensor
+from train_vae import load_average, to_tensor
 from world import draw_scene
 
 #: The standard deviation of what the diffusion model is given.  At 1/2 the last timestep of Stable Diffusion's schedule
@@ -76,3 +76,10 @@ def find_whitening(vae, folder, machine, count=400):
         print(f"latents: mean {rows.mean(1).tolist()}, principal variances {values.tolist()}", flush=True)
         save_checkpoint(path, state)
     return Whitening(**state)
+
+
+def load_vae(folder, device):
+    """Return the averaged autoencoder of the training in `folder`, with its whitening folded in."""
+    vae = load_average(folder, "cpu")
+    Whitening(**load_checkpoint(Path(folder) / "whitening.pt", "cpu")).fold(vae)
+    return vae.to(device)

@@ -2,7 +2,7 @@
 """The shapes of the model's parts.  They are Stable Diffusion 1's, only narrower, and diffusers builds them."""
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
 
 LATENT_CHANNELS = 4
@@ -27,6 +27,20 @@ VAE = {
 
 def make_vae():
     return AutoencoderKL(**VAE).to(memory_format=torch.channels_last)
+
+
+PREVIEW_DECODER = {
+    "latent_channels": LATENT_CHANNELS,
+    "decoder_block_out_channels": (16, 16, 16, 16),
+    "num_decoder_blocks": (3, 3, 3, 1),
+    # Only the decoder is trained and kept.
+    "encoder_block_out_channels": (4, 4, 4, 4),
+    "num_encoder_blocks": (1, 1, 1, 1),
+}
+
+
+def make_preview_decoder():
+    return AutoencoderTiny(**PREVIEW_DECODER).to(memory_format=torch.channels_last)
 
 
 UNET = {

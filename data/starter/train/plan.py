@@ -50,6 +50,16 @@ class DataPlan:
 
 
 @dataclass(frozen=True)
+class PreviewPlan:
+    """The decoder for previews sees `batch` crops of `crop` pixels a step."""
+
+    steps: int
+    batch: int
+    crop: int
+    rate: float = 2e-3
+
+
+@dataclass(frozen=True)
 class ClassifierPlan:
     """The judge of the evaluation sees `pictures` renders."""
 
@@ -70,6 +80,7 @@ class Plan:
     inner: UnetPlan
     whole: UnetPlan
     inpaint: UnetPlan
+    preview: PreviewPlan
     classifier: ClassifierPlan
 
 
@@ -84,6 +95,7 @@ PLANS = {
         inner=UnetPlan(steps=3000, cool_steps=400, pictures_a_step=24, timesteps_a_picture=2, rate=1e-3),
         whole=UnetPlan(steps=8000, cool_steps=2500, pictures_a_step=16, timesteps_a_picture=2, rate=1e-3),
         inpaint=UnetPlan(steps=2500, cool_steps=2000, pictures_a_step=16, timesteps_a_picture=2, rate=5e-4),
+        preview=PreviewPlan(steps=3000, batch=16, crop=64),
         classifier=ClassifierPlan(pictures=6000, steps=1500, batch=64),
     ),
     "smoke": Plan(
@@ -94,6 +106,7 @@ PLANS = {
         inner=UnetPlan(steps=2, cool_steps=1, pictures_a_step=2, timesteps_a_picture=2, rate=1e-3),
         whole=UnetPlan(steps=2, cool_steps=1, pictures_a_step=2, timesteps_a_picture=2, rate=1e-3),
         inpaint=UnetPlan(steps=2, cool_steps=1, pictures_a_step=2, timesteps_a_picture=2, rate=1e-3),
+        preview=PreviewPlan(steps=2, batch=2, crop=64),
         classifier=ClassifierPlan(pictures=16, steps=2, batch=4),
     ),
 }

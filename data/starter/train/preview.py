@@ -17,7 +17,6 @@ import storage
 import tokenizer as words
 from models import LATENT_CHANNELS, TRAIN_TIMESTEPS, make_unet
 from train_unet import Noise, load_text_encoder, make_inner
-from train_vae import load_average
 
 PROMPTS = (
     "a lighthouse on the right by the sea, sunset",
@@ -82,13 +81,6 @@ def decode(vae, values):
     return [Image.fromarray(picture) for picture in pixels]
 
 
-def load_vae(folder):
-    """Return the averaged autoencoder with its whitening folded in."""
-    vae = load_average(folder, "cpu")
-    latents.Whitening(**storage.load_checkpoint(Path(folder) / "whitening.pt", "cpu")).fold(vae)
-    return vae
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
@@ -106,7 +98,7 @@ def main():
     size = 16 if arguments.stage == "inner" else 32
     clean = paint(network.eval(), encoder, tokenizer, PROMPTS, noise, size, arguments.guidance)
     print(f"step {state['step']}, deviation of the latents {clean.std():.3f}")
-    sheet(decode(load_vae(arguments.folder), clean), PROMPTS).save(arguments.sheet)
+    sheet(decode(latents.load_vae(arguments.folder, "cpu"), clean), PROMPTS).save(arguments.sheet)
 
 
 if __name__ == "__main__":

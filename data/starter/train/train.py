@@ -15,6 +15,7 @@ from pathlib import Path
 
 import classifier
 import storage
+import train_preview
 import train_text
 import train_unet
 import train_vae
@@ -22,7 +23,7 @@ from compute import find_machine
 from plan import PLANS
 from stock import Stock
 
-STAGES = ("vae", "text", "latents", "inner", "whole", "decoder", "classifier", "masked", "inpaint")
+STAGES = ("vae", "text", "latents", "inner", "whole", "decoder", "preview", "classifier", "masked", "inpaint")
 
 
 class Training:
@@ -69,6 +70,12 @@ class Training:
         plan = self.plan.vae
         last = plan.encoder_steps + plan.decoder_steps
         return train_vae.train(plan, self.folder, self.machine, self.pool, self.keeper, last)
+
+    def preview(self):
+        pictures = self.plan.vae.pictures
+        return train_preview.train(
+            self.plan.preview, self.folder, self.machine, self.pool, self.keeper, pictures
+        )
 
     def classifier(self):
         classifier.train(self.plan.classifier, self.folder, self.pool)
