@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "pent-cpu-backend.h"
+#include "pent-cpu-memory.h"
 #include "pent-error.h"
 #include "pent-vulkan-backend.h"
 #include "vk-facts.h"
@@ -189,6 +190,18 @@ backend_auto (GError **error)
         return pent_backend_for_device (info->name, error);
     }
   return pent_cpu_backend_new (error);
+}
+
+/**
+ * pent_devices_get_host_memory:
+ *
+ * Returns: bytes that pictures may take beside any device, without swapping;
+ *   %G_MAXSIZE where the system does not tell
+ */
+gsize
+pent_devices_get_host_memory (void)
+{
+  return pent_cpu_memory_get_free ();
 }
 
 /**

@@ -46,6 +46,7 @@ typedef struct
 
 GPtrArray   *pent_devices_list       (void);
 const char  *pent_device_type_name   (PentDeviceType type);
+gsize        pent_devices_get_host_memory (void);
 PentBackend *pent_backend_for_device (const char *device, GError **error);
 
 G_END_DECLS

@@ -16,6 +16,35 @@
 #include "pent-paste.h"
 #include "pent-vae.h"
 
+/* Of an edit, for each pixel of its region, when it is joined: masks and alphas,
+ * the painted part in 16 bits before and after its colours are matched, and what
+ * carries the tone of the surroundings on into it. */
+#define BYTES_A_PIXEL 96
+
+/**
+ * pent_patch_fits:
+ * @budget: bytes that pictures may take
+ *
+ * Returns: whether there is room for the region of @pass at its own size, which
+ *   may be much larger than what the model computes; %FALSE with
+ *   %PENT_ERROR_MEMORY
+ */
+gboolean
+pent_patch_fits (const PentPass *pass, gsize budget, GError **error)
+{
+  gboolean edits = pass->masked || pass->extends || !pent_rect_is_empty (&pass->detail);
+  gsize needed = edits ? (gsize) pass->region.width * pass->region.height * BYTES_A_PIXEL : 0;
+
+  if (needed <= budget)
+    return TRUE;
+  g_autofree char *need = g_format_size_full (needed, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *have = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
+  g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
+               "To join an edit of %d x %d pixels needs %s of memory and %s may be used: edit a smaller part, or a "
+               "smaller picture", pass->region.width, pass->region.height, need, have);
+  return FALSE;
+}
+
 void
 pent_patch_free (PentPatch *self)
 {

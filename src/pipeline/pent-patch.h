@@ -37,6 +37,7 @@ typedef struct
   float            *extra;
 } PentPatch;
 
+gboolean   pent_patch_fits   (const PentPass *pass, gsize budget, GError **error);
 PentPatch *pent_patch_new    (const PentSource *source, guint pass, PentImage *canvas, PentModel *model,
                               const PentRequest *request, guint64 seed, GCancellable *cancellable, GError **error);
 void       pent_patch_free   (PentPatch *self);

@@ -259,6 +259,8 @@ check_memory (PentPipeline *self, const PentRequest *request, const PentSource *
   gboolean encodes = request->init != NULL || source->passes->len > 1 || unet->in_channels > unet->out_channels;
   int scale = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
   int positions = pent_checkpoint_get_clip (checkpoint)->positions;
+  gsize host = pent_devices_get_host_memory ();
+  gsize budget = request->memory_limit != 0 ? MIN (host, request->memory_limit) : host;
 
   for (guint i = 0; i < source->passes->len; i++)
     {
@@ -266,7 +268,8 @@ check_memory (PentPipeline *self, const PentRequest *request, const PentSource *
       int height = pass->run_height / scale, width = pass->run_width / scale;
       if (!pent_model_unet_fits (self->model, request->cfg != 1 ? 2 : 1, height, width, positions, error)
           || !pent_latent_fits (self->model, FALSE, height, width, error)
-          || (encodes && !pent_latent_fits (self->model, TRUE, height, width, error)))
+          || (encodes && !pent_latent_fits (self->model, TRUE, height, width, error))
+          || !pent_patch_fits (pass, budget, error))
         return FALSE;
     }
   return TRUE;

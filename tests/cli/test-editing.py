@@ -118,6 +118,7 @@ class Masks(Editing):
         self.fails(3, *edit, says="black everywhere")
         self.left_half(40, 30)
         self.fails(4, *edit, "--region", "whole", "--outpaint", "3000,3000,3000,3000", "--memory-limit", 200, says="memory")
+        self.fails(4, *edit, "--region", "masked", "--outpaint", "3000,3000,3000,3000", "--memory-limit", 200, says="6040 x 6032")
         self.fails(4, *edit, "--outpaint", "16384,0,0,0", says="16384")
         self.fails(2, *edit[:5], *edit[7:], says="--init")
 

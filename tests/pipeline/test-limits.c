@@ -293,6 +293,23 @@ test_any_limit (gconstpointer data)
   assert_same_pictures (last, fresh);
 }
 
+/* An edit is computed at the model's size, but joined at its own. */
+static void
+test_large_region (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+  const int corners[4] = { 0, 0, 1200, 1000 };
+
+  request->width = request->height = PENT_UNSET;
+  request->init = golden_picture (1200, 1000);
+  request->mask = golden_mask (1200, 1000, corners, FALSE);
+  request->memory_limit = 100 * MIB;
+  assert_fails (pipeline, request, PENT_ERROR_MEMORY, "1200 x 1000");
+  request->memory_limit = 200 * MIB;
+  assert_works (pipeline, request);
+}
+
 /* With less memory than the VAE wants in one piece it is run in tiles; the
  * latent is the same, and the picture nearly: what tiles do not see of each
  * other are means over the whole picture. The starter model, for what these
@@ -365,6 +382,7 @@ add_tests (void)
     }
   g_test_add_data_func ("/limits/any-limit/text", GINT_TO_POINTER (FALSE), test_any_limit);
   g_test_add_data_func ("/limits/any-limit/picture", GINT_TO_POINTER (TRUE), test_any_limit);
+  g_test_add_func ("/limits/large-region", test_large_region);
   g_test_add_func ("/limits/tiles", test_tiles);
   g_test_add_func ("/limits/streamed", test_streamed);
 }
