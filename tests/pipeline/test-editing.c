@@ -184,6 +184,8 @@ random_edit (GRand *rand)
   request->strength = g_rand_boolean (rand) ? PENT_UNSET : g_rand_double_range (rand, 0.5, 1);
   request->grow = g_rand_boolean (rand) ? PENT_UNSET : g_rand_int_range (rand, 0, 20);
   request->feather = g_rand_boolean (rand) ? PENT_UNSET : g_rand_int_range (rand, 0, 20);
+  request->blend = g_rand_boolean (rand) ? PENT_UNSET : g_rand_int_range (rand, 0, 20);
+  request->match = g_rand_boolean (rand) ? PENT_UNSET : g_rand_double (rand);
   request->seed = g_rand_int (rand);
   return edit;
 }
