@@ -14,6 +14,9 @@
 #define PATIENCE_MILLISECONDS 60000
 #define RETRY_MICROSECONDS    10000
 
+/* Bytes of one value */
+#define MAX_TEXT (256 << 20)
+
 G_DEFINE_QUARK (pent-damage-error-quark, pent_damage_error)
 
 struct _PentDatabase
@@ -358,6 +361,27 @@ failed:
   return FALSE;
 }
 
+/* A database may come from anywhere, like a picture: it cannot be written past
+ * SQL, and a text is never longer than a picture's metadata can be. */
+static void
+harden (PentDatabase *self)
+{
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  sqlite3_limit (self->handle, SQLITE_LIMIT_LENGTH, MAX_TEXT);
+  sqlite3_limit (self->handle, SQLITE_LIMIT_ATTACHED, 0);
+}
+
+/* What the schema says may run no function that has effects. Versions that kept
+ * their words by triggers cannot be used so. */
+static void
+distrust_schema (PentDatabase *self)
+{
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+}
+
 static PentDatabase *
 open_handle (const char *path, const PentSchema *schema, int flags, GError **error)
 {
@@ -373,7 +397,7 @@ open_handle (const char *path, const PentSchema *schema, int flags, GError **err
       return NULL;
     }
   sqlite3_busy_timeout (self->handle, PATIENCE_MILLISECONDS);
-  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  harden (self);
   if (!run (self, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON", error))
     return NULL;
   code = sqlite3_prepare_v2 (self->handle, "ROLLBACK", -1, &self->rollback, NULL);
@@ -419,6 +443,8 @@ pent_database_open_version (const char *path, const PentSchema *schema, int vers
     return NULL;
   if (found < version && !migrate (self, version, error))
     return NULL;
+  if (version == schema->version)
+    distrust_schema (self);
   return g_steal_pointer (&self);
 }
 
@@ -442,13 +468,15 @@ pent_database_open (const char *path, const PentSchema *schema, GError **error)
 /**
  * pent_database_open_to_read:
  *
- * Opens a database of the schema's own version without changing anything, also
- * where file or folder are read-only.
+ * @oldest: the oldest version that will do
+ *
+ * Opens a database without changing anything, also where file or folder are
+ * read-only.
  *
  * Returns: (transfer full): the database; %NULL with an error
  */
 PentDatabase *
-pent_database_open_to_read (const char *path, const PentSchema *schema, GError **error)
+pent_database_open_to_read (const char *path, const PentSchema *schema, int oldest, GError **error)
 {
   g_autofree char *escaped = g_uri_escape_string (path, "/", FALSE);
   g_autofree char *fixed = g_strconcat ("file:", escaped, "?immutable=1", NULL);
@@ -474,13 +502,14 @@ pent_database_open_to_read (const char *path, const PentSchema *schema, GError *
     }
   if (self == NULL)
     return NULL;
-  if (version < schema->version)
+  if (version < oldest)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
                    "%s is of version %" G_GINT64_FORMAT " and cannot be brought to %d, for it or its folder is "
                    "read-only: make it writable.", self->shown, version, schema->version);
       return NULL;
     }
+  distrust_schema (self);
   return g_steal_pointer (&self);
 }
 

@@ -37,7 +37,7 @@ typedef struct _PentDatabase PentDatabase;
 
 PentDatabase *pent_database_open         (const char *path, const PentSchema *schema, GError **error);
 PentDatabase *pent_database_open_version (const char *path, const PentSchema *schema, int version, GError **error);
-PentDatabase *pent_database_open_to_read (const char *path, const PentSchema *schema, GError **error);
+PentDatabase *pent_database_open_to_read (const char *path, const PentSchema *schema, int oldest, GError **error);
 void          pent_database_close        (PentDatabase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentDatabase, pent_database_close)
 

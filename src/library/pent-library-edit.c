@@ -40,6 +40,21 @@ pent_library_set_deleted (PentLibrary *self, gint64 id, gboolean deleted, GError
          check_changed (self, id, error);
 }
 
+/* Unless another program has brought it back. */
+static gboolean
+remove_deleted (PentLibrary *self, gint64 id, GError **error)
+{
+  gint64 found = 0;
+  if (!pent_database_begin (self->database, error))
+    return FALSE;
+  if (pent_database_ask_int (self->database, &found, error,
+                             "SELECT id FROM pictures WHERE id = ? AND deleted IS NOT NULL", "i", id) &&
+      pent_library_remove (self, found, error))
+    return pent_database_commit (self->database, error);
+  pent_database_rollback (self->database);
+  return FALSE;
+}
+
 /**
  * pent_library_forget:
  *
@@ -51,8 +66,7 @@ pent_library_set_deleted (PentLibrary *self, gint64 id, gboolean deleted, GError
 gboolean
 pent_library_forget (PentLibrary *self, gint64 id, GError **error)
 {
-  return pent_database_do (self->database, error, "DELETE FROM pictures WHERE id = ? AND deleted IS NOT NULL", "i", id) &&
-         check_changed (self, id, error);
+  return remove_deleted (self, id, error) && check_changed (self, id, error);
 }
 
 /* The file first: a kill in between leaves a deleted picture without a file,
@@ -70,7 +84,7 @@ purge_one (PentLibrary *self, gint64 id, const char *file, GError **error)
     }
   if (g_file_test (folder, G_FILE_TEST_IS_DIR) && !pent_folder_sync (folder, error))
     return FALSE;
-  return pent_database_do (self->database, error, "DELETE FROM pictures WHERE id = ? AND deleted IS NOT NULL", "i", id);
+  return remove_deleted (self, id, error);
 }
 
 /**

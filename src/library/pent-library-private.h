@@ -55,6 +55,7 @@ typedef enum
 } PentTaken;
 
 gboolean pent_library_insert    (PentLibrary *self, const PentLibraryRow *row, GError **error);
+gboolean pent_library_remove    (PentLibrary *self, gint64 id, GError **error);
 gboolean pent_library_take_id   (PentLibrary *self, gint64 *id, GError **error);
 gboolean pent_library_recover   (PentLibrary *self, GError **error);
 gboolean pent_library_read_file (PentLibrary *self, const char *file, gint64 id, const char *expected_hash,

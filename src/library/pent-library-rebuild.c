@@ -233,6 +233,20 @@ salvage_pictures (PentLibrary *self, PentDatabase *old)
 }
 
 static void
+salvage_jobs (PentLibrary *self, PentDatabase *old)
+{
+  g_autoptr (PentStatement) jobs =
+    pent_statement_new (old, NULL, "SELECT id, lane, place, done, request, source_hash, mask_hash FROM jobs", "");
+  gboolean row = jobs != NULL;
+  while (row && pent_statement_next (jobs, &row, NULL) && row)
+    pent_database_do (self->database, NULL, "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?)", "iiiittt",
+                      pent_statement_get_int (jobs, 0, 0), pent_statement_get_int (jobs, 1, 0),
+                      pent_statement_get_int (jobs, 2, 0), pent_statement_get_int (jobs, 3, 0),
+                      pent_statement_get_text (jobs, 4), pent_statement_get_text (jobs, 5),
+                      pent_statement_get_text (jobs, 6));
+}
+
+static void
 salvage_rest (PentLibrary *self, PentDatabase *old)
 {
   g_autoptr (PentStatement) templates =
@@ -251,7 +265,8 @@ salvage_rest (PentLibrary *self, PentDatabase *old)
                       pent_statement_get_int (models, 2, 0));
 }
 
-/* The newest snapshot first, then what the damaged database still tells. */
+/* The newest snapshot first, then what the damaged database still tells; that
+ * one alone knows what still waits. */
 static void
 salvage (PentLibrary *self)
 {
@@ -263,12 +278,14 @@ salvage (PentLibrary *self)
   for (guint i = 0; i < sources->len; i++)
     {
       g_autoptr (PentDatabase) old =
-        pent_database_open_to_read (g_ptr_array_index (sources, i), pent_library_schema (), NULL);
+        pent_database_open_to_read (g_ptr_array_index (sources, i), pent_library_schema (), 1, NULL);
       if (old == NULL || !pent_database_begin (self->database, NULL))
         continue;
       pent_database_rollback (self->database);
       salvage_pictures (self, old);
       salvage_rest (self, old);
+      if (i + 1 == sources->len)
+        salvage_jobs (self, old);
     }
 }
 

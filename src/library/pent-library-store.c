@@ -199,6 +199,29 @@ adopt_orphans (PentLibrary *self, gint64 id, const char *hash, GError **error)
 }
 
 /**
+ * pent_library_remove:
+ *
+ * Takes away a picture and its words, inside a transaction; nothing happens
+ * where there is none.
+ */
+gboolean
+pent_library_remove (PentLibrary *self, gint64 id, GError **error)
+{
+  return pent_database_do (self->database, error,
+                           "INSERT INTO pictures_text (pictures_text, rowid, prompt, negative, model) "
+                           "SELECT 'delete', id, prompt, negative, model FROM pictures WHERE id = ?", "i", id) &&
+         pent_database_do (self->database, error, "DELETE FROM pictures WHERE id = ?", "i", id);
+}
+
+static gboolean
+add_words (PentLibrary *self, gint64 id, GError **error)
+{
+  return pent_database_do (self->database, error,
+                           "INSERT INTO pictures_text (rowid, prompt, negative, model) "
+                           "SELECT id, prompt, negative, model FROM pictures WHERE id = ?", "i", id);
+}
+
+/**
  * pent_library_insert:
  *
  * Makes @row a picture, inside a transaction. A picture that had the same file
@@ -216,8 +239,10 @@ pent_library_insert (PentLibrary *self, const PentLibraryRow *row, GError **erro
   g_autofree char *json = node != NULL ? pent_json_print (node, FALSE) : NULL;
   g_autofree char *recipe_hash = recipe != NULL ? pent_recipe_hash (recipe) : NULL;
   const char *from = parent_hash (recipe);
+  gint64 same_file = 0;
 
-  return pent_database_do (self->database, error, "DELETE FROM pictures WHERE file = ?", "f", name) &&
+  return pent_database_ask_int (self->database, &same_file, error, "SELECT id FROM pictures WHERE file = ?", "f", name) &&
+         pent_library_remove (self, same_file, error) &&
          pent_database_do (self->database, error,
                            "INSERT INTO pictures (id, file, created, width, height, hash, origin, recipe, recipe_hash,"
                            " seed, prompt, negative, model, model_hash, device, parent_hash, seconds_wait, seconds_load,"
@@ -231,7 +256,7 @@ pent_library_insert (PentLibrary *self, const PentLibraryRow *row, GError **erro
                            recipe != NULL ? recipe->model_hash : NULL, recipe != NULL ? recipe->device : NULL, from,
                            timings->wait, timings->load, timings->text, timings->steps, timings->decode,
                            timings->total) &&
-         adopt_orphans (self, row->id, row->hash, error);
+         add_words (self, row->id, error) && adopt_orphans (self, row->id, row->hash, error);
 }
 
 static gboolean

@@ -197,7 +197,7 @@ pent_library_open (const PentFolders *folders, PentLibraryMode mode, GError **er
   g_autoptr (PentLibrary) self = pent_library_new_with (folders, NULL);
   self->lock = pent_library_open_lock (folders->library);
   pent_library_lock (self->lock, 0, PENT_LOCK_SHARED, TRUE);
-  self->database = pent_database_open_to_read (path, pent_library_schema (), error);
+  self->database = pent_database_open_to_read (path, pent_library_schema (), pent_library_schema ()->version, error);
   return self->database != NULL ? g_steal_pointer (&self) : NULL;
 }
 

@@ -69,6 +69,18 @@ class Case:
         return self.run("generate", "--prompt", "purple lake at night", "--steps", 2, "--seed", 7, *args, **more)
 
 
+class LibraryCase(Case):
+    def store(self, *args):
+        """The files of small pictures that are stored in the library."""
+        return json.loads(self.generate("--library", "--json", *args).out)["files"]
+
+    def list(self, *args):
+        return json.loads(self.run("history", "list", "--json", *args).out)
+
+    def history(self, *args, **more):
+        return self.run("history", *args, **more).out
+
+
 class Skipped(Exception):
     """The system lacks what a test needs; the message says what."""
 

@@ -91,7 +91,7 @@ class Victim:
         other = self.folder / "old" / "library" / "library.db"
         shutil.rmtree(self.folder / "old", ignore_errors=True)
         other.parent.mkdir(parents=True)
-        subprocess.run([self.make_old, other, str(self.chance.choice([1, 2, 3])), str(OLD_ROWS)], check=True, timeout=TIMEOUT)
+        subprocess.run([self.make_old, other, str(self.chance.choice([1, 2, 3, 4])), str(OLD_ROWS)], check=True, timeout=TIMEOUT)
         mine, self.env["PENTIMENTO_DATA_DIR"] = self.env["PENTIMENTO_DATA_DIR"], str(self.folder / "old")
         self.run("history", "list", seconds=self.chance.random() * 0.08)
         assert_sound(other, OLD_ROWS)

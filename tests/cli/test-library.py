@@ -8,21 +8,9 @@ import pathlib
 import re
 import shutil
 
-from cli_fixture import Case, check, equal, main, read_png, write_png
+from cli_fixture import LibraryCase, check, equal, main, read_png, write_png
 
 STARTER = pathlib.Path(__file__).resolve().parents[2] / "data" / "starter"
-
-
-class LibraryCase(Case):
-    def store(self, *args):
-        """The files of small pictures that are stored in the library."""
-        return json.loads(self.generate("--library", "--json", *args).out)["files"]
-
-    def list(self, *args):
-        return json.loads(self.run("history", "list", "--json", *args).out)
-
-    def history(self, *args, **more):
-        return self.run("history", *args, **more).out
 
 
 class History(LibraryCase):
@@ -175,14 +163,26 @@ class Rerun(LibraryCase):
             self.identical(f"edit-{number}.png")
 
     def test_model_moved(self):
+        """All kinds of pictures, each by a program of its own, before and after the model was moved."""
         model = self.work / "models" / "mine"
         shutil.copytree(STARTER, model)
         (model / "scheduler" / "scheduler_config.json").write_text(
             (STARTER / "scheduler" / "scheduler_config.json").read_text() + "\n")
-        files = self.store("--model", model)
-        self.identical(files[0])
+        self.source(64, 64)
+        small = ("--model", model, "--steps", 2, "--width", 64, "--height", 64)
+        files = self.store(*small)
+        files += self.store(*small, "--init", "source.png", "--strength", 0.6)
+        files += self.store(*small, "--init", "source.png", "--mask", "mask.png")
+        files += self.store("--model", model, "--steps", 2, "--init", "source.png", "--outpaint", "0,0,24,0")
+        files += self.store(*small, "--count", 3)[2:]
+        files += json.loads(self.generate(*small, "--json", "--output", "sheet.png", "--grid", "cfg=1,4").out)["files"][1:]
+        files += self.store(*small, "--steps", 4, "--stop-after", 2)
+        (self.work / "source.png").unlink()
+        for file in files:
+            self.identical(file)
         model.rename(self.work / "models" / "renamed")
-        self.identical(files[0])
+        for file in files:
+            self.identical(file)
         elsewhere = self.folder / "elsewhere"
         (self.work / "models" / "renamed").rename(elsewhere)
         self.fails(3, "rerun", files[0], says="--model")

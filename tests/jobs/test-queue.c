@@ -9,6 +9,9 @@
 #include "pent-queue-private.h"
 #include "pent-request-json.h"
 
+/* Of a request, on a machine with 64-bit pointers. */
+#define REQUEST_SIZE 288
+
 typedef struct
 {
   Library    library;
@@ -538,6 +541,46 @@ test_not_understood (Fixture *self, gconstpointer data)
   g_assert_cmpint (library_ask (&self->library, "SELECT count (*) FROM jobs"), ==, 2);
 }
 
+/* A field that a request gains is one for the disk as well. */
+static void
+test_every_field (Fixture *self, gconstpointer data)
+{
+  g_autoptr (PentRequest) request = edit_request ();
+  request->hires = 2.5;
+  request->hires_strength = 0.3;
+  request->cfg_from = 0.1;
+  request->cfg_to = 0.9;
+  request->step_cache = 3;
+  request->parent_hash = g_strdup ("abc");
+  request->template_name = g_strdup ("sea@2");
+  request->notes = g_strdup ("A note.");
+  request->vae = g_strdup ("/vae");
+  request->precision = PENT_PRECISION_BF16;
+  request->region = PENT_REGION_MASKED;
+  request->composite = PENT_COMPOSITE_NONE;
+  request->fit = PENT_FIT_PAD;
+  request->memory_limit = G_GINT64_CONSTANT (1) << 40;
+  g_autofree char *text = pent_request_to_text (request);
+  g_autoptr (PentRequest) read = pent_request_from_text (text, request->init, request->mask, NULL);
+  g_assert_nonnull (read);
+  const PentRequest *a = request, *b = read;
+#define SAME(field) g_assert_true (a->field == b->field)
+  SAME (seed); SAME (count); SAME (steps); SAME (stop_after); SAME (cfg); SAME (cfg_from); SAME (cfg_to);
+  SAME (step_cache); SAME (width); SAME (height); SAME (clip_skip); SAME (init); SAME (mask); SAME (strength); SAME (fit);
+  SAME (fill); SAME (region); SAME (composite); SAME (grow); SAME (feather); SAME (blend); SAME (match);
+  SAME (outpaint[0]); SAME (outpaint[1]); SAME (outpaint[2]); SAME (outpaint[3]); SAME (hires); SAME (hires_strength);
+  SAME (precision); SAME (memory_limit);
+#undef SAME
+  g_assert_cmpstr (a->model, ==, b->model);
+  g_assert_cmpstr (a->vae, ==, b->vae);
+  g_assert_cmpstr (a->parent_hash, ==, b->parent_hash);
+  g_assert_cmpstr (a->template_name, ==, b->template_name);
+  g_assert_cmpstr (a->notes, ==, b->notes);
+  /* Whoever changes this number adds the field above and in
+   * pent-request-json.c. */
+  g_assert_cmpuint (sizeof (PentRequest), ==, REQUEST_SIZE);
+}
+
 /* --- elsewhere --- */
 
 static gpointer
@@ -585,6 +628,7 @@ main (int argc, char **argv)
   ADD ("/queue/restart", test_restart);
   ADD ("/queue/two-queues", test_two_queues);
   ADD ("/queue/not-understood", test_not_understood);
+  ADD ("/queue/every-field", test_every_field);
   ADD ("/queue/other-context", test_other_context);
   return g_test_run ();
 }

@@ -298,7 +298,7 @@ test_migrate (Library *self, gconstpointer data)
   const PentSchema *schema = pent_library_schema ();
   g_autofree char *path = g_build_filename (self->folders->library, PENT_LIBRARY_FILE, NULL);
   g_mkdir_with_parents (self->folders->library, 0700);
-  for (int version = 1; version <= schema->version; version++)
+  for (int version = 1; version < schema->version; version++)
     {
       library_remove (self);
       g_autoptr (GError) error = NULL;
@@ -367,6 +367,23 @@ test_two_at_once (Library *self, gconstpointer data)
 
 /* Mode bits bind all but root; for root the folder is on a file system that is
  * mounted read-only, where that is allowed. */
+/* A database that was made to do harm when it is used: it is refused where it
+ * tries, in a sentence. */
+static void
+test_hostile_schema (Library *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PentLibrary) library = library_open (self);
+  pent_library_picture_free (library_store (library, "one", 1));
+  library_run (self, "CREATE TRIGGER evil AFTER UPDATE ON pictures BEGIN SELECT load_extension ('/tmp/evil.so'); END");
+  g_assert_false (pent_library_set_favourite (library, 1, TRUE, &error));
+  g_assert_error (error, PENT_ERROR, PENT_ERROR_FILE);
+  g_assert_nonnull (strstr (error->message, "unsafe use of load_extension()"));
+  library_run (self, "DROP TRIGGER evil");
+  g_autoptr (PentLibrary) again = library_open (self);
+  g_assert_true (pent_library_set_favourite (again, 1, TRUE, NULL));
+}
+
 static gpointer
 open_and_close (gpointer data)
 {
@@ -476,6 +493,7 @@ main (int argc, char **argv)
   ADD ("/library/migrate", test_migrate);
   ADD ("/library/not-ours", test_not_ours);
   ADD ("/library/two-at-once", test_two_at_once);
+  ADD ("/library/hostile-schema", test_hostile_schema);
   ADD ("/library/born-together", test_born_together);
   ADD ("/library/read-only", test_read_only);
   ADD ("/library/templates", test_templates);
