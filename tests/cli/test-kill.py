@@ -20,6 +20,7 @@ from cli_fixture import read_png
 
 OLD_ROWS = 300
 TIMEOUT = 300
+ROUNDS_OF_ONE = 60  # in one library, since all its pictures are looked at after each
 CLOSE = 0.25  # seconds, for the moments that follow a word
 
 
@@ -132,8 +133,15 @@ def main(program, make_old, rounds="12", seed=None):
     seed = int(seed) if seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f"1..1\n# seed {seed}", flush=True)
     random.seed(seed)
-    victim = Victim(os.path.abspath(program), os.path.abspath(make_old), random.Random(seed))
+    chance = random.Random(seed)
+    victim, n_killed, n_stored = None, 0, 0
     for number in range(int(rounds)):
+        if number % ROUNDS_OF_ONE == 0:
+            if victim is not None:
+                n_killed, n_stored = n_killed + victim.n_killed, n_stored + len(victim.stored)
+                print(f"# {n_killed} of {number} were killed, {n_stored} pictures are there and whole", flush=True)
+                shutil.rmtree(victim.folder)
+            victim = Victim(os.path.abspath(program), os.path.abspath(make_old), chance)
         what = ("generate", "delete", "generate", "rebuild", "generate", "migrate")[number % 6]
         try:
             getattr(victim, what)()
@@ -142,7 +150,8 @@ def main(program, make_old, rounds="12", seed=None):
             print(f"not ok 1 kill\n# round {number}, {what}, in {victim.folder}: {problem}")
             raise
     shutil.rmtree(victim.folder)
-    print(f"# {victim.n_killed} of {rounds} were killed, {len(victim.stored)} pictures stored\nok 1 kill")
+    n_killed, n_stored = n_killed + victim.n_killed, n_stored + len(victim.stored)
+    print(f"# {n_killed} of {rounds} were killed, {n_stored} pictures are there and whole\nok 1 kill")
 
 
 if __name__ == "__main__":
