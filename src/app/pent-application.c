@@ -53,8 +53,8 @@ static void
 add_accels (GtkApplication *application)
 {
   static const struct { const char *action; const char *accel; } accels[] = {
-    { "win.generate", "<Control>Return" },   { "win.cancel", "Escape" },
-    { "win.keep", "<Control>k" },            { "win.show-queue", "<Control>j" },
+    { "win.generate", "<Control>Return" },   { "win.keep", "<Control>k" },
+    { "win.show-queue", "<Control>j" },
     { "win.undo", "<Control>z" },            { "win.redo", "<Control><Shift>z" },
     { "win.open", "<Control>o" },            { "win.save", "<Control>s" },
     { "win.close-picture", "<Control>n" },   { "win.mask-save", "<Control><Shift>s" },

@@ -207,6 +207,7 @@ static void
 add_keys (PentWindow *self)
 {
   static const struct { const char *key; const char *action; const char *target; } keys[] = {
+    { "Escape", "win.cancel", NULL },
     { "b", "win.tool", "brush" },         { "e", "win.tool", "eraser" },  { "r", "win.tool", "rectangle" },
     { "l", "win.tool", "lasso" },         { "h", "win.tool", "pan" },     { "x", "win.swap-tool", NULL },
     { "bracketleft", "win.brush-smaller", NULL }, { "bracketright", "win.brush-larger", NULL },

@@ -76,7 +76,7 @@ static void
 test_accelerators (gconstpointer application)
 {
   static const char *const actions[] = {
-    "win.generate", "win.cancel", "win.keep", "win.undo", "win.redo", "win.open", "win.save", "win.show-prompt",
+    "win.generate", "win.keep", "win.undo", "win.redo", "win.open", "win.save", "win.show-prompt",
     "win.show-gallery", "win.show-queue", "win.mask-invert", "win.preferences", "win.show-help-overlay",
     "win.focus-prompt", "win.focus-canvas", "app.quit",
   };

@@ -36,6 +36,10 @@ test_generate (gconstpointer application)
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 40);
   fixture_key (&fixture, GDK_KEY_Return, GDK_CONTROL_MASK);
   g_assert_true (fixture_is_busy (&fixture));
+  /* Escape closes what is open, and nothing else. */
+  fixture_key (&fixture, GDK_KEY_j, GDK_CONTROL_MASK);
+  fixture_key (&fixture, GDK_KEY_Escape, 0);
+  g_assert_false (gtk_widget_get_visible (fixture_child (&fixture, "queue_popover")));
 
   fixture_wait (&fixture);
   PentImage *picture = pent_document_get_picture (document);
@@ -87,6 +91,25 @@ test_cancel (gconstpointer application)
   g_assert_cmpint (fixture_count_stored (), ==, n_stored);
   g_assert_false (fixture_shows_error (&fixture));
   g_signal_handlers_disconnect_by_data (document, &fixture);
+  fixture_close (&fixture);
+}
+
+/* Escape, wherever the focus is. */
+static void
+test_escape (gconstpointer application)
+{
+  Fixture fixture;
+  int n_stored = fixture_count_stored ();
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 150);
+  g_assert_true (fixture_act (&fixture, "generate"));
+  while (pent_queue_get_running (fixture.queue) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  fixture_key (&fixture, GDK_KEY_Escape, 0);
+  fixture_wait (&fixture);
+  g_assert_cmpint (fixture_count_stored (), ==, n_stored);
+  g_assert_false (fixture_shows_error (&fixture));
   fixture_close (&fixture);
 }
 
@@ -343,7 +366,7 @@ main (int argc, char **argv)
     { "/runs/keep", test_keep },             { "/runs/queue", test_queue },
     { "/runs/error", test_error },           { "/runs/repaint", test_repaint },
     { "/runs/extend", test_extend },         { "/runs/elsewhere", test_elsewhere },
-    { "/runs/join", test_join },
+    { "/runs/join", test_join },             { "/runs/escape", test_escape },
     { "/runs/background", test_background }, { "/runs/close-while-painting", test_close_while_painting },
   };
   g_autoptr (PentApplication) application = NULL;
