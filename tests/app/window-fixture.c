@@ -80,11 +80,16 @@ fixture_open (Fixture *self, PentApplication *application, const char *draft_fol
   wait_for_frame (GTK_WIDGET (self->window));
 }
 
+/* What another thread does for the window may keep it for a while. */
 void
 fixture_close (Fixture *self)
 {
+  gpointer window = self->window;
+
+  g_object_add_weak_pointer (G_OBJECT (self->window), &window);
   gtk_window_close (GTK_WINDOW (self->window));
-  fixture_settle ();
+  while (window != NULL)
+    g_main_context_iteration (NULL, TRUE);
   g_assert_finalize_object (self->queue);
 }
 
