@@ -6,7 +6,7 @@
 #include "pent-gallery-private.h"
 #include "pent-picture-tile.h"
 
-#define TILE_SIDE 96
+#define TILE_SIDE 84
 
 /**
  * PentGallery:
