@@ -92,14 +92,14 @@ pass_gate (Run *run, GError **error)
   return !g_cancellable_set_error_if_cancelled (run->cancellable, error);
 }
 
-/* A preview that says its step. */
+/* A preview that says its step and its picture. */
 static PentImage *
-make_preview (int step)
+make_preview (int step, int picture)
 {
   PentImage *image = pent_image_new (1, 1, 3, 8, NULL);
   image->pixels[0] = step % 256;
   image->pixels[1] = step / 256;
-  image->pixels[2] = 0;
+  image->pixels[2] = picture;
   return image;
 }
 
@@ -126,7 +126,7 @@ run_steps (Run *run, GError **error)
     {
       if (!pass_gate (run, error))
         return FALSE;
-      g_autoptr (PentImage) preview = make_preview (step);
+      g_autoptr (PentImage) preview = make_preview (step, run->picture);
       const PentProgress progress = {
         .stage = PENT_STAGE_STEP, .picture = run->picture, .n_pictures = run->request->count, .step = step,
         .n_steps = n_steps, .preview = preview, .area = { 0, 0, 16, 16 }, .canvas = run->request->init,

@@ -333,6 +333,46 @@ test_keep (Fixture *self, gconstpointer data)
   g_assert_cmpuint (fake_engine_n_passed (&self->engine), <=, 2);
 }
 
+static void
+keep_cb (PentJob *job, PentQueue *queue)
+{
+  pent_queue_keep (queue, job);
+}
+
+/* While the steps go on. */
+static void
+test_keep_in_flight (Fixture *self, gconstpointer data)
+{
+  g_autoptr (PentRequest) request = pent_request_new ();
+  request->steps = G_MAXINT;
+  g_autoptr (PentJob) job = pent_queue_submit (self->queue, request, PENT_LANE_INTERACTIVE);
+  g_signal_connect (job, "previewed", G_CALLBACK (keep_cb), self->queue);
+  wait_for (job, PENT_JOB_DONE);
+  g_assert_true (fake_engine_ran (&self->engine, ":0"));
+}
+
+/* What the thread has told before is not heard after the cancellation. */
+static void
+test_cancel_between (Fixture *self, gconstpointer data)
+{
+  fake_engine_allow (&self->engine, 2);
+  g_autoptr (PentJob) batch = submit (self, "b", 3, PENT_LANE_BATCH);
+  wait_until_passed (self, 2);
+  wait_for (batch, PENT_JOB_RUNNING);
+  g_autoptr (PentJob) x = submit (self, "x", 1, PENT_LANE_INTERACTIVE);
+  fake_engine_allow (&self->engine, 2);
+  while (fake_engine_n_passed (&self->engine) < 4)
+    g_thread_yield ();
+  pent_queue_cancel (self->queue, batch);
+  g_assert_cmpint (pent_job_get_state (batch), ==, PENT_JOB_CANCELLED);
+  fake_engine_open (&self->engine);
+  wait_for (x, PENT_JOB_DONE);
+  g_assert_cmpint (pent_job_get_state (batch), ==, PENT_JOB_CANCELLED);
+  g_assert_cmpint (pent_job_get_n_done (batch), ==, 1);
+  assert_listed (self, "");
+  g_assert_true (fake_engine_ran (&self->engine, "b:0 x:0"));
+}
+
 /* Never more than 15 a second, and never without the newest. */
 static void
 test_previews (Fixture *self, gconstpointer data)
@@ -341,10 +381,15 @@ test_previews (Fixture *self, gconstpointer data)
   g_autoptr (PentRequest) request = pent_request_new ();
   request->steps = 1000;
   request->init = make_picture (16, 16, 3, 8);
-  fake_engine_allow (&self->engine, 700);
+  fake_engine_allow (&self->engine, 1);
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (PentJob) job = pent_queue_submit (self->queue, request, PENT_LANE_INTERACTIVE);
   g_signal_connect (job, "previewed", G_CALLBACK (previewed_cb), &seen);
+  for (guint step = 2; step <= 700; step++)
+    {
+      wait_until_passed (self, step - 1);
+      fake_engine_allow (&self->engine, 1);
+    }
   while (seen.newest < 700)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpfloat (seen.previews, <=, 1 + 15 * (g_get_monotonic_time () - begin) / 1e6 + 1);
@@ -358,6 +403,37 @@ test_previews (Fixture *self, gconstpointer data)
   PentRect area;
   g_assert_null (pent_job_get_preview (job, &area));
   g_assert_null (pent_job_get_canvas (job));
+}
+
+static void
+count_preview_cb (PentJob *job, Seen *seen)
+{
+  PentRect area;
+  PentImage *preview = pent_job_get_preview (job, &area);
+  if (preview == NULL)
+    return;
+  seen->previews++;
+  seen->newest = preview->pixels[2];
+}
+
+/* Pictures are told at once, and do not take previews along too soon; nor does
+ * the newest get lost for that. */
+static void
+test_previews_of_many (Fixture *self, gconstpointer data)
+{
+  Seen seen = { .newest = -1 };
+  g_autoptr (PentRequest) request = pent_request_new ();
+  request->steps = 1;
+  request->count = 40;
+  fake_engine_allow (&self->engine, 30);
+  gint64 begin = g_get_monotonic_time ();
+  g_autoptr (PentJob) job = pent_queue_submit (self->queue, request, PENT_LANE_INTERACTIVE);
+  g_signal_connect (job, "previewed", G_CALLBACK (count_preview_cb), &seen);
+  while (seen.newest < 29)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpfloat (seen.previews, <=, 1 + 15 * (g_get_monotonic_time () - begin) / 1e6 + 1);
+  fake_engine_open (&self->engine);
+  wait_for (job, PENT_JOB_DONE);
 }
 
 static void
@@ -621,7 +697,10 @@ main (int argc, char **argv)
   ADD ("/queue/goes-on", test_goes_on);
   ADD ("/queue/pause", test_pause);
   ADD ("/queue/keep", test_keep);
+  ADD ("/queue/keep-in-flight", test_keep_in_flight);
+  ADD ("/queue/cancel-between", test_cancel_between);
   ADD ("/queue/previews", test_previews);
+  ADD ("/queue/previews-of-many", test_previews_of_many);
   ADD ("/queue/memory", test_memory);
   ADD ("/queue/lost", test_lost);
   ADD ("/queue/no-library", test_no_library);
