@@ -20,6 +20,7 @@ struct _PentLibraryDesk
   PentLibrary *library;    /* the thread's alone; NULL: not opened yet */
   gint64       state;      /* what the library was like when it was last looked at */
   gboolean     looking;
+  gboolean     look_again; /* was asked to look while it did */
   guint        timer;      /* 0: none */
 };
 
@@ -103,6 +104,11 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree gint64 *state = pent_library_desk_finish (result, NULL);
 
   self->looking = FALSE;
+  if (self->look_again)
+    {
+      self->look_again = FALSE;
+      pent_library_desk_look (self);
+    }
   if (state == NULL || *state == self->state)
     return;
   gboolean is_first = self->state < 0;
@@ -227,7 +233,10 @@ pent_library_desk_look (PentLibraryDesk *self)
 
   g_return_if_fail (PENT_IS_LIBRARY_DESK (self));
   if (self->looking)
-    return;
+    {
+      self->look_again = TRUE;
+      return;
+    }
   self->looking = TRUE;
   pent_library_desk_ask (self, &order, G_OBJECT (self), NULL, looked_cb, NULL);
 }
