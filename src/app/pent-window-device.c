@@ -78,10 +78,10 @@ tick_cb (gpointer data)
 static void
 listed_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  PentWindow *self = PENT_WINDOW (object);
+  g_autoptr (PentWindow) self = pent_window_strengthen (data);
   GPtrArray *devices = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (self->document == NULL)
+  if (self == NULL || self->document == NULL)
     {
       g_ptr_array_unref (devices);
       return;
@@ -94,7 +94,7 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer data)
 void
 pent_window_init_device (PentWindow *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, listed_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, listed_cb, pent_window_weaken (self));
 
   if (self->settings != NULL)
     g_signal_connect_object (self->settings, "changed::device", G_CALLBACK (show_device), self, G_CONNECT_SWAPPED);

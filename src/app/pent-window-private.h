@@ -75,6 +75,8 @@ struct _PentWindow
 void pent_window_enable (PentWindow *self, const char *action, gboolean enabled);
 
 /* pent-window.c */
+gpointer    pent_window_weaken     (PentWindow *self);
+PentWindow *pent_window_strengthen (gpointer weak);
 void pent_window_leave_background (PentWindow *self);
 
 /* pent-window-run.c */

@@ -234,10 +234,10 @@ read_figures_in_thread (GTask *task, gpointer source, gpointer data, GCancellabl
 static void
 figures_read_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  PentWindow *self = PENT_WINDOW (object);
+  g_autoptr (PentWindow) self = pent_window_strengthen (data);
   GPtrArray *figures = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (figures != NULL && self->document != NULL)
+  if (figures != NULL && self != NULL && self->document != NULL)
     pent_prompt_pane_set_figures (self->prompt_pane, figures);
   else if (figures != NULL)
     g_ptr_array_unref (figures);
@@ -247,7 +247,7 @@ figures_read_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 read_figures (PentWindow *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, figures_read_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, figures_read_cb, pent_window_weaken (self));
 
   g_task_run_in_thread (task, read_figures_in_thread);
 }

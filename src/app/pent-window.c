@@ -50,6 +50,38 @@ pent_window_show_toast (PentWindow *self, const char *message)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
 }
 
+/**
+ * pent_window_weaken:
+ *
+ * For work in another thread that shall not keep a closed window alive.
+ *
+ * Returns: (transfer full): for pent_window_strengthen()
+ */
+gpointer
+pent_window_weaken (PentWindow *self)
+{
+  GWeakRef *weak = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  return weak;
+}
+
+/**
+ * pent_window_strengthen:
+ * @weak: (transfer full): of pent_window_weaken()
+ *
+ * Returns: (nullable) (transfer full): the window, if it is still there
+ */
+PentWindow *
+pent_window_strengthen (gpointer weak)
+{
+  PentWindow *self = g_weak_ref_get (weak);
+
+  g_weak_ref_clear (weak);
+  g_free (weak);
+  return self;
+}
+
 void
 pent_window_enable (PentWindow *self, const char *action, gboolean enabled)
 {

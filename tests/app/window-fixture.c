@@ -80,12 +80,15 @@ fixture_open (Fixture *self, PentApplication *application, const char *draft_fol
   wait_for_frame (GTK_WIDGET (self->window));
 }
 
-/* What another thread does for the window may keep it for a while. */
+/* First all that waits is done: GTK 4.8 lays text out in an idle, which crashes
+ * where the window was closed before. What another thread does for the window
+ * may keep it for a while. */
 void
 fixture_close (Fixture *self)
 {
   gpointer window = self->window;
 
+  fixture_settle ();
   g_object_add_weak_pointer (G_OBJECT (self->window), &window);
   gtk_window_close (GTK_WINDOW (self->window));
   while (window != NULL)
