@@ -131,6 +131,7 @@ pent_request_new (void)
   self->match = PENT_UNSET;
   self->hires = PENT_UNSET;
   self->hires_strength = PENT_UNSET;
+  self->tile = PENT_UNSET;
   self->device = g_strdup ("auto");
   return self;
 }

@@ -105,6 +105,8 @@ typedef struct
   int     outpaint[4];     /* left, top, right, bottom; pixels */
   double  hires;           /* by how much a second pass enlarges the picture, 1 to 8, or PENT_UNSET: no such pass */
   double  hires_strength;  /* of that pass, 0 to 1, or PENT_UNSET */
+  int     tile;            /* side in pixels of the tiles a whole picture is repainted in; PENT_UNSET: tiles of the
+                            * model's own size where it does not fit in memory */
 
   char   *device;          /* "auto", "cpu", "vulkan", "vulkan:N" */
   PentPrecision precision;

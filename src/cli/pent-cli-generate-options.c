@@ -112,6 +112,8 @@ static const PentCliOption options[] = {
   WORD ("rng", rng_word, "the random numbers: A1111's \"NV\", or those of torch's CPU generator", "philox"),
   REAL ("hires", 1, 8, "paint in two passes: as large as asked for, then enlarged so many times and painted over", NULL),
   REAL ("hires-strength", 0, 1, "how much the second pass may change", "0.5"),
+  WHOLE ("tile", "PX", 64, 16384, "paint a whole picture, or the second pass, in tiles of this side that overlap",
+         "whole, or in tiles of the model's size where memory is short"),
   HEADING ("From a picture"),
   PATH ("init", "PICTURE", "paint from this picture: PNG, JPEG or WebP", NULL),
   REAL ("strength", 0, 1, "how much of it may change", "0.75; 1 with --outpaint or a mask that is filled anew"),

@@ -200,7 +200,8 @@ static void
 warn_about_lonely_options (PentCliArguments *arguments)
 {
   static const struct { const char *option; const char *needs; const char *or_else; } pairs[] = {
-    { "strength", "init", NULL }, { "fit", "init", NULL }, { "hires-strength", "hires", NULL }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
+    { "strength", "init", NULL }, { "fit", "init", NULL }, { "hires-strength", "hires", NULL },
+    { "tile", "init", "hires" }, { "fill", "mask", "outpaint" }, { "region", "mask", "outpaint" },
     { "grow", "mask", "outpaint" }, { "feather", "mask", "outpaint" }, { "blend", "mask", "outpaint" },
     { "match", "mask", "outpaint" }, { "composite", "mask", "outpaint" },
     { "preview-every", "preview-dir", NULL },
@@ -267,6 +268,7 @@ fill_request (PentRequest *request, PentCliArguments *arguments)
   if (pent_cli_arguments_has (arguments, "outpaint"))
     parse_margins (pent_cli_arguments_get_text (arguments, "outpaint", NULL), request->outpaint);
   request->hires = pent_cli_arguments_get_real (arguments, "hires", request->hires);
+  request->tile = pent_cli_arguments_get_whole (arguments, "tile", request->tile);
   request->hires_strength = pent_cli_arguments_get_real (arguments, "hires-strength", request->hires_strength);
   pent_fit_from_name (pent_cli_arguments_get_text (arguments, "fit", "crop"), &request->fit);
   pent_fill_from_name (pent_cli_arguments_get_text (arguments, "fill", "original"), &request->fill);

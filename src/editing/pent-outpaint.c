@@ -8,6 +8,7 @@
 #include "pent-outpaint.h"
 
 #include "pent-geometry.h"
+#include "pent-tiles.h"
 
 typedef struct
 {
@@ -66,28 +67,6 @@ choose_depth (const Plan *plan, int margin)
   return (margin + passes - 1) / passes;
 }
 
-/* Starts of passes of @length that cover @side and overlap by a quarter. */
-static GArray *
-share_out (const Plan *plan, int side, int *length)
-{
-  GArray *starts = g_array_new (FALSE, FALSE, sizeof (int));
-  int overlap = plan->native / 4;
-  int n = 1;
-
-  *length = side;
-  if (side > plan->native * 5 / 4)
-    {
-      *length = plan->native;
-      n = (side - overlap + plan->native - overlap - 1) / (plan->native - overlap);
-    }
-  for (int i = 0; i < n; i++)
-    {
-      int start = n > 1 ? (int) ((gint64) i * (side - *length) / (n - 1)) : 0;
-      g_array_append_val (starts, start);
-    }
-  return starts;
-}
-
 /* Moves the left edge (@before) or the right one of the known part outwards. */
 static void
 widen (Plan *plan, gboolean before)
@@ -96,7 +75,7 @@ widen (Plan *plan, gboolean before)
   int margin = before ? k->x : plan->width - k->x - k->width;
   int depth = choose_depth (plan, margin), length;
   int x = before ? k->x - depth : k->x + k->width;
-  g_autoptr (GArray) starts = share_out (plan, k->height, &length);
+  g_autoptr (GArray) starts = pent_tiles_share_out (k->height, plan->native, &length);
 
   for (guint i = 0; i < starts->len; i++)
     {
@@ -116,7 +95,7 @@ heighten (Plan *plan, gboolean before)
   int margin = before ? k->y : plan->height - k->y - k->height;
   int depth = choose_depth (plan, margin), length;
   int y = before ? k->y - depth : k->y + k->height;
-  g_autoptr (GArray) starts = share_out (plan, k->width, &length);
+  g_autoptr (GArray) starts = pent_tiles_share_out (k->width, plan->native, &length);
 
   for (guint i = 0; i < starts->len; i++)
     {

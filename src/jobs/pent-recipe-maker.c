@@ -89,6 +89,7 @@ describe_source (PentRecipe *recipe, const PentRequest *request, const PentRunIn
       recipe->hires_strength = info->hires_strength;
       recipe->computed_size = g_strdup_printf ("%dx%d", info->run_width, info->run_height);
     }
+  recipe->tile = info->tile;
   recipe->parent_hash = g_strdup (request->parent_hash);
   if (request->init == NULL)
     return;

@@ -68,6 +68,7 @@ static const Field fields[] = {
   ITEM ("bottom", outpaint, 3, INT, int),
   FIELD (hires, DOUBLE),
   FIELD (hires_strength, DOUBLE),
+  FIELD (tile, INT),
   FIELD (device, TEXT),
   FIELD (memory_limit, INT64),
 };

@@ -94,6 +94,7 @@ pent_request_from_recipe (const PentRecipe *recipe, PentImage *source, PentImage
   request->memory_limit = recipe->memory_limit != PENT_UNSET ? recipe->memory_limit : 0;
   request->hires = recipe->hires;
   request->hires_strength = recipe->hires_strength;
+  request->tile = recipe->tile;
   request->init = source != NULL ? pent_image_ref (source) : NULL;
   request->mask = mask != NULL ? pent_image_ref (mask) : NULL;
   if ((source == NULL || set_edit (request, recipe)) &&

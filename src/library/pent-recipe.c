@@ -70,6 +70,7 @@ static const Field fields[] = {
   FIELD (fit, STRING),
   FIELD (hires, DOUBLE),
   FIELD (hires_strength, DOUBLE),
+  FIELD (tile, INT),
   FIELD (computed, STRING),
   FIELD (computed_size, STRING),
   FIELD (joined, STRING),

@@ -60,6 +60,7 @@ typedef struct
                            * beside margins and hires, and no size was asked for */
   double  hires;          /* by how much the second pass is larger */
   double  hires_strength;
+  int     tile;           /* side of the tiles it was painted in, where it was */
   char   *computed;       /* "X,Y,WIDTH,HEIGHT" of the first pass of an edit, pixels of the picture */
   char   *computed_size;  /* "WIDTHxHEIGHT" at which it was computed; with hires that of the first pass: the size
                            * asked for, in whole cells */

@@ -244,6 +244,7 @@ fill_info (PentPipeline *self, const PentRequest *request, const PentSource *sou
   info->fitted = request->init != NULL && (request->init->width != source->known.width
                                            || request->init->height != source->known.height);
   info->hires_strength = request->hires != PENT_UNSET ? pent_source_get_pass (source, 1)->strength : PENT_UNSET;
+  info->tile = source->tile_side > 0 ? source->tile_side : PENT_UNSET;
   info->device = pent_backend_get_name (self->backend);
   info->device_description = pent_backend_get_description (self->backend);
   info->precision = pent_dtype_name (pent_model_get_operand (self->model));
@@ -275,6 +276,28 @@ check_memory (PentPipeline *self, const PentRequest *request, const PentSource *
   return TRUE;
 }
 
+/* A picture that is asked to be repainted in tiles, or does not fit in memory
+ * whole, is. */
+static gboolean
+choose_tiles (PentPipeline *self, const PentRequest *request, PentSource *source, GError **error)
+{
+  PentCheckpoint *checkpoint = pent_model_get_checkpoint (self->model);
+  g_autoptr (GError) too_large = NULL;
+
+  if (request->tile == PENT_UNSET && check_memory (self, request, source, &too_large))
+    return TRUE;
+  if (!pent_source_tile (source, checkpoint, request->tile) && too_large != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&too_large));
+      return FALSE;
+    }
+  if (!check_memory (self, request, source, error))
+    return FALSE;
+  if (too_large != NULL)
+    warn (self, "The picture is too large for the memory and is painted in tiles.");
+  return TRUE;
+}
+
 /* What can be known without computing: the model, the sizes, the schedule, and
  * that the plans fit. */
 static PentSource *
@@ -289,7 +312,7 @@ prepare (PentPipeline *self, PentRequest *request, GError **error)
   if (!pent_resolve (&self->resolved, checkpoint, request, error))
     return NULL;
   g_autoptr (PentSource) source = pent_source_new (checkpoint, request, error);
-  if (source == NULL || !check_memory (self, request, source, error)
+  if (source == NULL || !choose_tiles (self, request, source, error)
       || !pent_source_fit (source, checkpoint, request, error) || !check_memory (self, request, source, error))
     return NULL;
   fill_info (self, request, source);
@@ -410,6 +433,13 @@ is_exact (const Run *run)
   return run->request->composite == PENT_COMPOSITE_EXACT && (first->masked || first->extends);
 }
 
+/* How much of what is painted the result takes, where it does not take all. */
+static const PentMask *
+pasted_alpha (const Run *run)
+{
+  return is_exact (run) || pent_source_get_pass (run->source, run->pass)->tile ? run->patch->alpha : NULL;
+}
+
 /* What the area would look like by now: what the preview gives, or, of an edit,
  * that at the result's size and joined to it. NULL where there is no memory for
  * it: a preview is not worth an error. */
@@ -428,7 +458,7 @@ make_preview (Run *run, const float *denoised)
   const PentRect region = { 0, 0, pent_source_get_pass (run->source, run->pass)->region.width,
                             pent_source_get_pass (run->source, run->pass)->region.height };
   if (fine == NULL || joined == NULL
-      || !pent_paste (fine, joined, &region, is_exact (run) ? patch->alpha : NULL, NULL))
+      || !pent_paste (fine, joined, &region, pasted_alpha (run), NULL))
     return NULL;
   return g_steal_pointer (&joined);
 }
@@ -579,7 +609,8 @@ static gboolean
 join (Run *run, PentImage *painted, GError **error)
 {
   if (!is_exact (run))
-    return pent_paste (painted, run->canvas, &pent_source_get_pass (run->source, run->pass)->region, NULL, error);
+    return pent_paste (painted, run->canvas, &pent_source_get_pass (run->source, run->pass)->region, pasted_alpha (run),
+                       error);
 
   const PentJoin how = { 0, PENT_UNSET, run->source->match };
   g_autoptr (PentEditLayer) layer = pent_patch_make_layer (run->patch, painted);

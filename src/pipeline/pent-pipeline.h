@@ -53,6 +53,7 @@ typedef struct
   double      strength;       /* resolved */
   gboolean    fitted;         /* the source came to another size */
   double      hires_strength; /* resolved, or PENT_UNSET */
+  int         tile;           /* side of the tiles a whole picture was repainted in, or PENT_UNSET */
   int         n_passes;       /* more than one in a large extension, and two with hires */
   PentRect    region;         /* what the first pass computes, in pixels of the result padded to whole cells */
   int         run_width, run_height; /* the size the region is computed at */

@@ -50,6 +50,12 @@ check_numbers (const PentRequest *r, GError **error)
     wrong = "--outpaint takes four lengths from 0: LEFT,TOP,RIGHT,BOTTOM";
   else if (r->init == NULL && is_extended (r))
     wrong = "--outpaint needs --init, the picture to widen";
+  else if (r->tile != PENT_UNSET && (r->tile < 64 || r->tile > 16384))
+    wrong = "--tile must be 64 to 16384";
+  else if (r->tile != PENT_UNSET && (r->mask != NULL || is_extended (r)))
+    wrong = "--tile repaints a whole picture: leave it out with --mask and --outpaint";
+  else if (r->tile != PENT_UNSET && r->init == NULL && r->hires == PENT_UNSET)
+    wrong = "--tile needs --init or --hires: tiles go on from a picture";
   else if (r->hires != PENT_UNSET && !(r->hires >= 1 && r->hires <= 8))
     wrong = "--hires must be 1 to 8";
   else if (r->hires_strength != PENT_UNSET && !(r->hires_strength >= 0 && r->hires_strength <= 1))

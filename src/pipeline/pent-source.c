@@ -10,6 +10,7 @@
 #include "pent-geometry.h"
 #include "pent-image-scale.h"
 #include "pent-outpaint.h"
+#include "pent-tiles.h"
 #include "pent-vae.h"
 
 /* How far colours are brought to those around the mask, unless asked for. */
@@ -25,6 +26,9 @@
  * have painted, and over which it goes over into that; and over which margins
  * begin at the picture, whose edge goes on beneath them. */
 #define LAP 8
+
+/* Pixels along a side of a tile, at least, where its size is not asked for. */
+#define MIN_TILE 64
 
 /* How much of what was painted at once is changed in detail: from a half on,
  * parts begin to be pictures of their own. */
@@ -394,6 +398,7 @@ pent_source_new (PentCheckpoint *checkpoint, const PentRequest *request, GError 
 
   self->passes = g_array_new (FALSE, FALSE, sizeof (PentPass));
   self->strength = choose_strength (checkpoint, request);
+  self->from_picture = request->init != NULL;
   self->match = choose_match (request);
   if (!set_sizes (self, request, native_side (checkpoint), error))
     return NULL;
@@ -434,6 +439,41 @@ pent_source_fit (PentSource *self, PentCheckpoint *checkpoint, PentRequest *requ
     return TRUE;
   g_array_set_size (self->passes, 0);
   return plan_edit (self, &edit, is_extended (request), error);
+}
+
+/**
+ * pent_source_tile:
+ * @side: of a tile, pixels; %PENT_UNSET is the model's own
+ *
+ * Replaces the pass in which a whole picture is repainted by one for each of
+ * its tiles: each goes on from what those before it have painted.
+ *
+ * Returns: %FALSE where there is no such pass: nothing is changed
+ */
+gboolean
+pent_source_tile (PentSource *self, PentCheckpoint *checkpoint, int side)
+{
+  int cell = pent_vae_get_scale (pent_checkpoint_get_vae (checkpoint));
+  const PentPass *last = self->passes->len > 0 ? pent_source_get_pass (self, self->passes->len - 1) : NULL;
+  gboolean starts_from_picture = self->passes->len > 1 || self->from_picture;
+
+  if (last == NULL || last->masked || last->extends || !starts_from_picture)
+    return FALSE;
+  side = pent_geometry_pad (side != PENT_UNSET ? side : MAX (native_side (checkpoint), MIN_TILE), cell);
+  g_autoptr (GArray) tiles = pent_tiles_plan (self->width, self->height, side, cell);
+  double strength = last->strength;
+  self->tile_side = side;
+  g_array_set_size (self->passes, self->passes->len - 1);
+  for (guint i = 0; i < tiles->len; i++)
+    {
+      const PentRect tile = g_array_index (tiles, PentRect, i);
+      const PentPass pass = {
+        .region = tile, .run_width = tile.width, .run_height = tile.height, .tile = TRUE, .detail = tile,
+        .lap = side / LAP, .strength = strength, .feather = side / LAP, .blend = side / LAP,
+      };
+      g_array_append_val (self->passes, pass);
+    }
+  return TRUE;
 }
 
 /**
@@ -510,6 +550,20 @@ add_painted (const PentSource *self, const PentRect *region, PentMask *mask)
         = pent_mask_value (self->mask, x - self->known.x, y - self->known.y);
 }
 
+/* All of a tile but what those before it have painted; they lap over. */
+static PentMask *
+make_tile_mask (const PentSource *self, guint pass)
+{
+  const PentPass *p = pent_source_get_pass (self, pass);
+  PentMask *mask = pent_mask_new_full (p->region.width, p->region.height);
+
+  for (guint i = 0; i < pass; i++)
+    if (pent_source_get_pass (self, i)->tile)
+      set_rect (mask, &p->region, &pent_source_get_pass (self, i)->detail, 0);
+  pent_mask_grow (mask, p->lap);
+  return mask;
+}
+
 /**
  * pent_source_make_mask:
  *
@@ -524,6 +578,8 @@ pent_source_make_mask (const PentSource *self, guint pass)
 
   if (!p->masked && !p->extends && !detail)
     return NULL;
+  if (p->tile)
+    return make_tile_mask (self, pass);
   g_autoptr (PentMask) mask = p->extends || detail ? pent_source_make_margins (self, pass, detail)
                                                    : pent_mask_new (p->region.width, p->region.height);
   pent_mask_grow (mask, p->lap);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @run_height: likewise
  * @masked: it repaints the painted mask
  * @extends: it paints the margins, for the first time
+ * @tile: it repaints a part of a picture that is too large for one run
  * @detail: what it paints of the margins once more, at their own scale; else
  *   empty
  * @lap: how far it reaches into what earlier passes did in detail
@@ -33,7 +34,7 @@ typedef struct
 {
   PentRect region;
   int      run_width, run_height;
-  gboolean masked, extends;
+  gboolean masked, extends, tile;
   PentRect detail;
   int      lap;
   double   strength;
@@ -53,6 +54,8 @@ typedef struct
  * @strength: of the first pass
  * @match: how far colours are brought to their surroundings, 0 to 1
  * @note: (nullable): a sentence on the mask, for the user
+ * @from_picture: there is a picture to start from
+ * @tile_side: of the tiles that a whole picture is repainted in, or 0
  * @passes: (element-type PentPass): at least one
  *
  * What a request starts from, and what is to be computed.
@@ -67,6 +70,8 @@ typedef struct
   double     strength;
   double     match;
   const char *note;
+  gboolean   from_picture;
+  int        tile_side;
   GArray    *passes;
 } PentSource;
 
@@ -75,6 +80,7 @@ void            pent_source_free         (PentSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentSource, pent_source_free)
 
 gboolean        pent_source_fit          (PentSource *self, PentCheckpoint *checkpoint, PentRequest *request, GError **error);
+gboolean        pent_source_tile         (PentSource *self, PentCheckpoint *checkpoint, int side);
 gboolean        pent_source_has_picture  (const PentSource *self, guint pass);
 const PentPass *pent_source_get_pass     (const PentSource *self, guint pass);
 PentMask       *pent_source_make_mask    (const PentSource *self, guint pass);

@@ -8,6 +8,7 @@
 
 #include "pent-geometry.h"
 #include "pent-outpaint.h"
+#include "pent-tiles.h"
 
 #define N_EDITS 500
 
@@ -267,6 +268,37 @@ test_outpaint (void)
     }
 }
 
+/* Tiles cover the picture, are whole cells inside it when it is padded, not much
+ * larger than asked for, and each laps over those before it by a quarter. */
+static void
+test_tiles (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+
+  for (int i = 0; i < N_EDITS / 5; i++)
+    {
+      int width = random_length (rand, 1000), height = random_length (rand, 1000);
+      int side = 8 * g_rand_int_range (rand, 8, 64);
+      const PentRect canvas = { 0, 0, width, height };
+      const PentRect padded = { 0, 0, pent_geometry_pad (width, 8), pent_geometry_pad (height, 8) };
+      g_autofree guint8 *map = g_new0 (guint8, (gsize) width * height);
+      g_autoptr (GArray) tiles = pent_tiles_plan (width, height, side, 8);
+
+      for (guint j = 0; j < tiles->len; j++)
+        {
+          const PentRect *tile = &g_array_index (tiles, PentRect, j);
+          PentRect seen = pent_rect_intersect (tile, &canvas);
+          g_assert_true (pent_rect_contains (&padded, tile));
+          g_assert_cmpint (tile->width % 8 + tile->height % 8, ==, 0);
+          g_assert_cmpint (MAX (tile->width, tile->height), <=, side * 5 / 4);
+          if (j > 0)
+            g_assert_cmpuint (count (map, width, &seen), >=, (gsize) MIN (seen.width, seen.height) * (side / 4 - 8));
+          cover (map, width, &seen);
+        }
+      g_assert_cmpuint (count (map, width, &canvas), ==, (gsize) width * height);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -275,5 +307,6 @@ main (int argc, char **argv)
   g_test_add_func ("/geometry/widths", test_widths);
   g_test_add_func ("/geometry/photograph", test_photograph);
   g_test_add_func ("/geometry/outpaint", test_outpaint);
+  g_test_add_func ("/geometry/tiles", test_tiles);
   return g_test_run ();
 }

@@ -10,7 +10,7 @@
 #include "pent-request-json.h"
 
 /* Of a request, on a machine with 64-bit pointers. */
-#define REQUEST_SIZE 288
+#define REQUEST_SIZE 296
 
 typedef struct
 {
@@ -627,6 +627,7 @@ test_every_field (Fixture *self, gconstpointer data)
   request->cfg_from = 0.1;
   request->cfg_to = 0.9;
   request->step_cache = 3;
+  request->tile = 512;
   request->parent_hash = g_strdup ("abc");
   request->template_name = g_strdup ("sea@2");
   request->notes = g_strdup ("A note.");
@@ -645,7 +646,7 @@ test_every_field (Fixture *self, gconstpointer data)
   SAME (step_cache); SAME (width); SAME (height); SAME (clip_skip); SAME (init); SAME (mask); SAME (strength); SAME (fit);
   SAME (fill); SAME (region); SAME (composite); SAME (grow); SAME (feather); SAME (blend); SAME (match);
   SAME (outpaint[0]); SAME (outpaint[1]); SAME (outpaint[2]); SAME (outpaint[3]); SAME (hires); SAME (hires_strength);
-  SAME (precision); SAME (memory_limit);
+  SAME (tile); SAME (precision); SAME (memory_limit);
 #undef SAME
   g_assert_cmpstr (a->model, ==, b->model);
   g_assert_cmpstr (a->vae, ==, b->vae);

@@ -269,6 +269,7 @@ test_any_limit (gconstpointer data)
   request->count = 2;
   request->init = from_picture ? golden_picture (192, 128) : NULL;
   request->strength = 1;
+  request->tile = from_picture ? 256 : PENT_UNSET;   /* whole: smaller tiles would always fit */
   for (double limit = 32 * MIB; limit > MIB; limit /= 1.5)
     {
       request->memory_limit = limit;
@@ -341,6 +342,51 @@ test_tiles (void)
   g_assert_cmpfloat (psnr, <, 100);
 }
 
+/* A picture that does not fit whole is repainted in tiles, as it is where they
+ * are asked for; none of it is left out, and nothing shows at their edges that
+ * was not there: where a step changes nothing, the tiles give the picture, with
+ * the starter model, whose VAE has learned to. */
+static void
+test_tiled_picture (void)
+{
+  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+
+  request->init = golden_picture (320, 232);
+  request->width = 320;
+  request->height = 232;
+  request->steps = 4;
+  request->strength = 0.5;
+  request->memory_limit = 3 * MIB;
+  g_autoptr (Outcome) forced = runner_run (pipeline, request, NULL);
+  g_assert_no_error (forced->error);
+  const PentRunInfo *info = NULL;
+  g_assert_true (pent_pipeline_check (pipeline, request, &info, NULL));
+  g_assert_cmpint (info->n_passes, >, 4);
+  g_assert_cmpuint (info->warnings->len, >, 0);
+
+  request->memory_limit = 0;
+  request->tile = info->tile;
+  g_autoptr (Outcome) asked = runner_run (pipeline, request, NULL);
+  g_assert_no_error (asked->error);
+  assert_same_image (outcome_image (forced, 0), outcome_image (asked, 0));
+
+  g_clear_pointer (&request->model, g_free);
+  request->tile = 128;
+  request->strength = 0;
+  g_autoptr (Outcome) tiled = runner_run (pipeline, request, NULL);
+  g_assert_no_error (tiled->error);
+  request->tile = PENT_UNSET;
+  g_autoptr (Outcome) whole = runner_run (pipeline, request, NULL);
+  g_assert_no_error (whole->error);
+  double psnr = image_psnr (outcome_image (tiled, 0), outcome_image (whole, 0));
+  g_test_message ("nothing changed in tiles against the whole: %.1f dB", psnr);
+  g_assert_cmpfloat (psnr, >, 25);
+  request->mask = golden_picture (320, 232);
+  request->tile = 64;
+  assert_fails (pipeline, request, PENT_ERROR_USAGE, "--tile");
+}
+
 /* Where a limit leaves no room for the weights they are read at every step, and
  * the picture is the same. */
 static void
@@ -384,6 +430,7 @@ add_tests (void)
   g_test_add_data_func ("/limits/any-limit/picture", GINT_TO_POINTER (TRUE), test_any_limit);
   g_test_add_func ("/limits/large-region", test_large_region);
   g_test_add_func ("/limits/tiles", test_tiles);
+  g_test_add_func ("/limits/tiled-picture", test_tiled_picture);
   g_test_add_func ("/limits/streamed", test_streamed);
 }
 
