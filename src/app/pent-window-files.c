@@ -114,18 +114,19 @@ offer_more (PentWindow *self, Opened *opened, gboolean over_another)
 static void
 read_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  PentWindow *self = PENT_WINDOW (object);
+  g_autoptr (PentWindow) self = pent_window_strengthen (data);
   Reading *reading = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
   Opened *opened = g_task_propagate_pointer (G_TASK (result), &error);
+  gboolean is_open = self != NULL && self->document != NULL;
 
   if (opened == NULL)
     {
-      if (self->document != NULL)
+      if (is_open)
         pent_window_show_error (self, error->message);
       return;
     }
-  if (self->document != NULL)
+  if (is_open)
     {
       gboolean over_another = pent_document_get_picture (self->document) != NULL;
       reading->take (self, opened->image);
@@ -148,7 +149,7 @@ read_file (PentWindow *self, GFile *file, TakeImage take)
       pent_window_show_error (self, message);
       return;
     }
-  g_autoptr (GTask) task = g_task_new (self, NULL, read_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, read_cb, pent_window_weaken (self));
   Reading *reading = g_new0 (Reading, 1);
   reading->path = path;
   reading->take = take;
@@ -243,14 +244,14 @@ write_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 static void
 written_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  PentWindow *self = PENT_WINDOW (object);
+  g_autoptr (PentWindow) self = pent_window_strengthen (data);
   Writing *writing = g_task_get_task_data (G_TASK (result));
   g_autofree char *name = g_filename_display_basename (writing->path);
   /* Translators: a file's name. */
   g_autofree char *message = g_strdup_printf (_("“%s” saved"), name);
   g_autoptr (GError) error = NULL;
 
-  if (self->document == NULL)
+  if (self == NULL || self->document == NULL)
     return;
   if (g_task_propagate_boolean (G_TASK (result), &error))
     pent_window_show_toast (self, message);
@@ -261,7 +262,7 @@ written_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 write_file (PentWindow *self, GFile *file, PentImage *image)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, written_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, written_cb, pent_window_weaken (self));
   Writing *writing = g_new0 (Writing, 1);
 
   writing->path = g_file_get_path (file);

@@ -134,10 +134,10 @@ store_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 static void
 stored_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  PentWindow *self = PENT_WINDOW (object);
+  g_autoptr (PentWindow) self = pent_window_strengthen (data);
   g_autoptr (GError) error = NULL;
 
-  if (self->document == NULL)
+  if (self == NULL || self->document == NULL)
     return;
   if (g_task_propagate_boolean (G_TASK (result), &error))
     pent_window_show_toast (self, _("The picture is in the gallery"));
@@ -149,7 +149,7 @@ static void
 store_joined_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   PentWindow *self = data;
-  g_autoptr (GTask) task = g_task_new (self, NULL, stored_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, stored_cb, pent_window_weaken (self));
   const Storing storing = { pent_image_ref (self->result), self->joined, self->join };
 
   pent_window_enable (self, "store-joined", FALSE);

@@ -53,7 +53,8 @@ pent_window_show_toast (PentWindow *self, const char *message)
 /**
  * pent_window_weaken:
  *
- * For work in another thread that shall not keep a closed window alive.
+ * For work in another thread, which must not keep a closed window alive: a task
+ * may drop its last reference there, and widgets end in the main thread alone.
  *
  * Returns: (transfer full): for pent_window_strengthen()
  */

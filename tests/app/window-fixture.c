@@ -80,9 +80,7 @@ fixture_open (Fixture *self, PentApplication *application, const char *draft_fol
   wait_for_frame (GTK_WIDGET (self->window));
 }
 
-/* First all that waits is done: GTK 4.8 lays text out in an idle, which crashes
- * where the window was closed before. What another thread does for the window
- * may keep it for a while. */
+/* What waits is done first. */
 void
 fixture_close (Fixture *self)
 {

@@ -145,7 +145,7 @@ store (Run *run, GError **error)
 {
   FakeEngine *self = run->engine;
   g_autoptr (PentImage) image = make_picture (16, 16, 3, 8);
-  g_autoptr (PentRecipe) recipe = library_recipe (run->request->prompt, run->request->seed + run->picture);
+  g_autoptr (PentRecipe) recipe = library_recipe (run->request->prompt, (gint64) ((guint64) run->request->seed + run->picture));
   const PentLibraryEntry entry = { .image = image, .recipe = recipe, .timings = { .total = 1 } };
   if (g_str_has_prefix (run->request->prompt, "lost"))
     {

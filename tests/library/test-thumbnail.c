@@ -120,10 +120,16 @@ test_trouble (Folder *folder, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  Folder cache;
+
+  g_test_init (&argc, &argv, NULL);
+  folder_set_up (&cache, NULL);
+  g_setenv ("XDG_CACHE_HOME", cache.path, TRUE);
   g_test_add ("/thumbnail/rule", Folder, NULL, folder_set_up, test_rule, folder_tear_down);
   g_test_add ("/thumbnail/kept", Folder, NULL, folder_set_up, test_kept, folder_tear_down);
   g_test_add ("/thumbnail/foreign", Folder, NULL, folder_set_up, test_foreign, folder_tear_down);
   g_test_add ("/thumbnail/trouble", Folder, NULL, folder_set_up, test_trouble, folder_tear_down);
-  return g_test_run ();
+  int status = g_test_run ();
+  folder_tear_down (&cache, NULL);
+  return status;
 }
