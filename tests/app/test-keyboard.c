@@ -53,7 +53,7 @@ test_walk (gconstpointer application)
       remove_with_parents (wanted, focus);
       if (i > 0 && focus == first)
         break;
-      fixture_key (&fixture, GDK_KEY_Tab, 0);
+      hand_key (GDK_KEY_Tab, 0);
     }
   g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture.window)) == first);
   g_hash_table_iter_init (&iter, wanted);
@@ -94,17 +94,17 @@ test_panes (gconstpointer application)
 
   fixture_open (&fixture, (gpointer) application, NULL);
   g_assert_true (adw_flap_get_reveal_flap (fixture_child (&fixture, "flap")));
-  fixture_key (&fixture, GDK_KEY_F9, 0);
+  hand_key (GDK_KEY_F9, 0);
   g_assert_false (adw_flap_get_reveal_flap (fixture_child (&fixture, "flap")));
-  fixture_key (&fixture, GDK_KEY_F9, 0);
+  hand_key (GDK_KEY_F9, 0);
   g_assert_true (adw_flap_get_reveal_flap (fixture_child (&fixture, "flap")));
-  fixture_key (&fixture, GDK_KEY_e, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_e, GDK_CONTROL_MASK);
   g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture.window)) == GTK_WIDGET (fixture.canvas));
-  fixture_key (&fixture, GDK_KEY_l, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_l, GDK_CONTROL_MASK);
   g_assert_false (gtk_window_get_focus (GTK_WINDOW (fixture.window)) == GTK_WIDGET (fixture.canvas));
-  fixture_key (&fixture, GDK_KEY_j, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_j, GDK_CONTROL_MASK);
   g_assert_true (gtk_widget_get_visible (fixture_child (&fixture, "queue_popover")));
-  fixture_key (&fixture, GDK_KEY_Escape, 0);
+  hand_key (GDK_KEY_Escape, 0);
   g_assert_false (gtk_widget_get_visible (fixture_child (&fixture, "queue_popover")));
   fixture_close (&fixture);
 }

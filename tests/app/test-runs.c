@@ -34,11 +34,11 @@ test_generate (gconstpointer application)
   g_assert_null (pent_document_get_picture (document));
   g_assert_false (gtk_widget_get_visible (fixture_child (&fixture, "cancel_button")));
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 40);
-  fixture_key (&fixture, GDK_KEY_Return, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_Return, GDK_CONTROL_MASK);
   g_assert_true (fixture_is_busy (&fixture));
   /* Escape closes what is open, and nothing else. */
-  fixture_key (&fixture, GDK_KEY_j, GDK_CONTROL_MASK);
-  fixture_key (&fixture, GDK_KEY_Escape, 0);
+  hand_key (GDK_KEY_j, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_Escape, 0);
   g_assert_false (gtk_widget_get_visible (fixture_child (&fixture, "queue_popover")));
 
   fixture_wait (&fixture);
@@ -106,7 +106,7 @@ test_escape (gconstpointer application)
   g_assert_true (fixture_act (&fixture, "generate"));
   while (pent_queue_get_running (fixture.queue) == NULL)
     g_main_context_iteration (NULL, TRUE);
-  fixture_key (&fixture, GDK_KEY_Escape, 0);
+  hand_key (GDK_KEY_Escape, 0);
   fixture_wait (&fixture);
   g_assert_cmpint (fixture_count_stored (), ==, n_stored);
   g_assert_false (fixture_shows_error (&fixture));
@@ -324,7 +324,7 @@ test_close_while_painting (gconstpointer application)
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 150);
   g_assert_true (fixture_act (&fixture, "generate"));
   gtk_window_close (GTK_WINDOW (fixture.window));
-  fixture_settle ();
+  hand_settle ();
   g_assert_true (gtk_widget_get_visible (GTK_WIDGET (fixture.window)));
   g_assert_true (pent_banner_is_shown (fixture_child (&fixture, "question")));
   fixture_close (&fixture);

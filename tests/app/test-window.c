@@ -22,20 +22,20 @@ test_paint (gconstpointer application)
   g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 255);
   g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 80), ==, 0);
 
-  fixture_key (&fixture, GDK_KEY_e, 0);
+  hand_key (GDK_KEY_e, 0);
   fixture_click (&fixture, 100, 60);
   g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 0);
-  fixture_key (&fixture, GDK_KEY_r, 0);
+  hand_key (GDK_KEY_r, 0);
   fixture_drag (&fixture, 20, 150, 120, 200);
   g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 70, 170), ==, 255);
-  fixture_key (&fixture, GDK_KEY_l, 0);
-  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_l, 0);
+  hand_key (GDK_KEY_z, GDK_CONTROL_MASK);
   g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 70, 170), ==, 0);
-  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_z, GDK_CONTROL_MASK);
   g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 255);
-  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_z, GDK_CONTROL_MASK);
   g_assert_true (pent_tile_mask_is_empty (pent_document_get_mask (document)));
-  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
+  hand_key (GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
   g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 100, 60), ==, 255);
   fixture_close (&fixture);
 }
@@ -57,27 +57,27 @@ test_keys (gconstpointer application)
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (prompt);
   gtk_text_buffer_set_text (buffer, "", 0);
   gtk_widget_grab_focus (GTK_WIDGET (prompt));
-  fixture_key (&fixture, GDK_KEY_e, 0);
-  fixture_key (&fixture, GDK_KEY_l, 0);
+  hand_key (GDK_KEY_e, 0);
+  hand_key (GDK_KEY_l, 0);
   while_typing = fixture_get_tool (&fixture);
   g_assert_cmpstr (while_typing, ==, "brush");
   g_object_get (buffer, "text", &text, NULL);
   g_assert_cmpstr (text, ==, "el");
 
   gtk_widget_grab_focus (GTK_WIDGET (fixture.canvas));
-  fixture_key (&fixture, GDK_KEY_x, 0);
+  hand_key (GDK_KEY_x, 0);
   after = fixture_get_tool (&fixture);
   g_assert_cmpstr (after, ==, "eraser");
   double size = gtk_range_get_value (fixture_child (&fixture, "brush_size"));
-  fixture_key (&fixture, GDK_KEY_bracketright, 0);
+  hand_key (GDK_KEY_bracketright, 0);
   g_assert_cmpfloat (gtk_range_get_value (fixture_child (&fixture, "brush_size")), >, size);
-  fixture_key (&fixture, GDK_KEY_1, 0);
+  hand_key (GDK_KEY_1, 0);
   g_assert_cmpfloat (pent_canvas_get_zoom (fixture.canvas), ==, 1);
-  fixture_key (&fixture, GDK_KEY_0, 0);
+  hand_key (GDK_KEY_0, 0);
   g_assert_cmpfloat (pent_canvas_get_zoom (fixture.canvas), !=, 1);
 
   /* Typing is undone with all else. */
-  fixture_key (&fixture, GDK_KEY_z, GDK_CONTROL_MASK);
+  hand_key (GDK_KEY_z, GDK_CONTROL_MASK);
   g_clear_pointer (&text, g_free);
   g_object_get (buffer, "text", &text, NULL);
   g_assert_cmpstr (text, !=, "el");

@@ -1,66 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "window-fixture.h"
 
-#include <gdk/x11/gdkx.h>
-
-#include <X11/extensions/XTest.h>
-
+#include "hand.h"
 #include "pent-banner.h"
 #include "pent-folders.h"
 #include "pent-library.h"
-
-#define POINTS 12
-
-static Display *
-get_display (void)
-{
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  return gdk_x11_display_get_xdisplay (gdk_display_get_default ());
-  G_GNUC_END_IGNORE_DEPRECATIONS
-}
-
-/* What the display was told has come back as events when a round trip is
- * made, and those are handled. */
-void
-fixture_settle (void)
-{
-  for (int i = 0; i < 3; i++)
-    {
-      XSync (get_display (), False);
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
-    }
-}
-
-static void
-frame_cb (GdkFrameClock *clock, gboolean *drawn)
-{
-  *drawn = TRUE;
-}
-
-/* Until the window has been drawn once more: sizes and places are final. */
-static void
-wait_for_frame (GtkWidget *widget)
-{
-  GdkFrameClock *clock = gtk_widget_get_frame_clock (widget);
-  gboolean drawn = FALSE;
-  gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (frame_cb), &drawn);
-
-  gtk_widget_queue_draw (widget);
-  while (!drawn)
-    g_main_context_iteration (NULL, TRUE);
-  g_signal_handler_disconnect (clock, handler);
-}
-
-static Window
-get_xid (Fixture *self)
-{
-  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self->window));
-
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  return gdk_x11_surface_get_xid (surface);
-  G_GNUC_END_IGNORE_DEPRECATIONS
-}
 
 void
 fixture_open (Fixture *self, PentApplication *application, const char *draft_folder)
@@ -70,14 +14,7 @@ fixture_open (Fixture *self, PentApplication *application, const char *draft_fol
   self->queue = pent_queue_new (folders);
   self->window = pent_window_new (GTK_APPLICATION (application), self->queue, draft_folder);
   self->canvas = fixture_child (self, "canvas");
-  gtk_window_present (GTK_WINDOW (self->window));
-  while (!gtk_widget_get_mapped (GTK_WIDGET (self->window)))
-    g_main_context_iteration (NULL, TRUE);
-  wait_for_frame (GTK_WIDGET (self->window));
-  XMoveWindow (get_display (), get_xid (self), 0, 0);
-  XSetInputFocus (get_display (), get_xid (self), RevertToParent, CurrentTime);
-  fixture_settle ();
-  wait_for_frame (GTK_WIDGET (self->window));
+  hand_show (GTK_WINDOW (self->window));
 }
 
 /* What waits is done first. */
@@ -86,7 +23,7 @@ fixture_close (Fixture *self)
 {
   gpointer window = self->window;
 
-  fixture_settle ();
+  hand_settle ();
   g_object_add_weak_pointer (G_OBJECT (self->window), &window);
   gtk_window_close (GTK_WINDOW (self->window));
   while (window != NULL)
@@ -130,7 +67,7 @@ fixture_wait (Fixture *self)
 {
   while (fixture_is_busy (self))
     g_main_context_iteration (NULL, TRUE);
-  fixture_settle ();
+  hand_settle ();
 }
 
 void
@@ -143,7 +80,7 @@ fixture_open_picture (Fixture *self, int width, int height)
       for (int c = 0; c < 3; c++)
         picture->pixels[y * picture->stride + x * 3 + c] = 60 + x + c * 20 + y / 2;
   pent_document_open_picture (pent_window_get_document (self->window), picture);
-  wait_for_frame (GTK_WIDGET (self->window));
+  hand_wait_for_frame (GTK_WIDGET (self->window));
 }
 
 char *
@@ -157,32 +94,23 @@ fixture_get_tool (Fixture *self)
 void
 fixture_move (Fixture *self, double x, double y)
 {
-  double widget_x, widget_y, window_x, window_y, offset_x, offset_y;
-
-  pent_canvas_to_widget (self->canvas, x, y, &widget_x, &widget_y);
-  g_assert_true (gtk_widget_translate_coordinates (GTK_WIDGET (self->canvas), GTK_WIDGET (self->window), widget_x,
-                                                   widget_y, &window_x, &window_y));
-  gtk_native_get_surface_transform (GTK_NATIVE (self->window), &offset_x, &offset_y);
-  XTestFakeMotionEvent (get_display (), -1, window_x + offset_x, window_y + offset_y, CurrentTime);
-  fixture_settle ();
+  pent_canvas_to_widget (self->canvas, x, y, &x, &y);
+  hand_move (GTK_WIDGET (self->canvas), x, y);
 }
 
 void
 fixture_press (Fixture *self, double x, double y)
 {
-  fixture_move (self, x, y);
-  XTestFakeButtonEvent (get_display (), 1, True, CurrentTime);
-  fixture_settle ();
+  pent_canvas_to_widget (self->canvas, x, y, &x, &y);
+  hand_press (GTK_WIDGET (self->canvas), x, y);
 }
 
 void
 fixture_drag (Fixture *self, double from_x, double from_y, double to_x, double to_y)
 {
-  fixture_press (self, from_x, from_y);
-  for (int i = 1; i <= POINTS; i++)
-    fixture_move (self, from_x + (to_x - from_x) * i / POINTS, from_y + (to_y - from_y) * i / POINTS);
-  XTestFakeButtonEvent (get_display (), 1, False, CurrentTime);
-  fixture_settle ();
+  pent_canvas_to_widget (self->canvas, from_x, from_y, &from_x, &from_y);
+  pent_canvas_to_widget (self->canvas, to_x, to_y, &to_x, &to_y);
+  hand_drag (GTK_WIDGET (self->canvas), from_x, from_y, to_x, to_y);
 }
 
 void
@@ -191,35 +119,12 @@ fixture_click (Fixture *self, double x, double y)
   fixture_drag (self, x, y, x, y);
 }
 
-static void
-press (guint key, gboolean down)
-{
-  XTestFakeKeyEvent (get_display (), XKeysymToKeycode (get_display (), key), down, CurrentTime);
-}
-
-void
-fixture_key (Fixture *self, guint key, GdkModifierType modifiers)
-{
-  if (modifiers & GDK_CONTROL_MASK)
-    press (GDK_KEY_Control_L, TRUE);
-  if (modifiers & GDK_SHIFT_MASK)
-    press (GDK_KEY_Shift_L, TRUE);
-  press (key, TRUE);
-  press (key, FALSE);
-  if (modifiers & GDK_SHIFT_MASK)
-    press (GDK_KEY_Shift_L, FALSE);
-  if (modifiers & GDK_CONTROL_MASK)
-    press (GDK_KEY_Control_L, FALSE);
-  fixture_settle ();
-}
-
 /* Small letters, into the prompt. */
 void
 fixture_type (Fixture *self, const char *letters)
 {
   pent_prompt_pane_focus_prompt (fixture_child (self, "prompt_pane"));
-  for (; *letters != '\0'; letters++)
-    fixture_key (self, gdk_unicode_to_keyval (*letters), 0);
+  hand_type (letters);
 }
 
 static gboolean

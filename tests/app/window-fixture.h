@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "hand.h"
 #include "pent-application.h"
 #include "pent-canvas.h"
 #include "pent-window.h"
@@ -18,7 +19,6 @@ void     fixture_open     (Fixture *self, PentApplication *application, const ch
 void     fixture_close    (Fixture *self);
 gpointer fixture_child    (Fixture *self, const char *name);
 gboolean fixture_act      (Fixture *self, const char *action);
-void     fixture_settle   (void);
 gboolean fixture_is_busy  (Fixture *self);
 void     fixture_wait     (Fixture *self);
 void     fixture_open_picture (Fixture *self, int width, int height);
@@ -34,4 +34,3 @@ void fixture_press (Fixture *self, double x, double y);
 void fixture_drag (Fixture *self, double from_x, double from_y, double to_x, double to_y);
 void fixture_click (Fixture *self, double x, double y);
 void fixture_type (Fixture *self, const char *letters);
-void fixture_key  (Fixture *self, guint key, GdkModifierType modifiers);

@@ -23,6 +23,8 @@ get_xid (GtkNative *native)
   G_GNUC_END_IGNORE_DEPRECATIONS
 }
 
+/* What the display was told has come back as events when a round trip is
+ * made, and those are handled. */
 void
 hand_settle (void)
 {
@@ -40,8 +42,9 @@ frame_cb (GdkFrameClock *clock, gboolean *drawn)
   *drawn = TRUE;
 }
 
-static void
-wait_for_frame (GtkWidget *widget)
+/* Until the widget has been drawn once more: sizes and places are final. */
+void
+hand_wait_for_frame (GtkWidget *widget)
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (widget);
   gboolean drawn = FALSE;
@@ -58,15 +61,15 @@ hand_show (GtkWindow *window)
 {
   gtk_window_present (window);
   hand_wait (gtk_widget_get_mapped (GTK_WIDGET (window)));
-  wait_for_frame (GTK_WIDGET (window));
+  hand_wait_for_frame (GTK_WIDGET (window));
   XMoveWindow (get_display (), get_xid (GTK_NATIVE (window)), 0, 0);
   XSetInputFocus (get_display (), get_xid (GTK_NATIVE (window)), RevertToParent, CurrentTime);
   hand_settle ();
-  wait_for_frame (GTK_WIDGET (window));
+  hand_wait_for_frame (GTK_WIDGET (window));
 }
 
-static void
-move_to (GtkWidget *widget, double x, double y)
+void
+hand_move (GtkWidget *widget, double x, double y)
 {
   GtkNative *native = gtk_widget_get_native (widget);
   double window_x, window_y, offset_x, offset_y;
@@ -95,7 +98,7 @@ hold (GdkModifierType modifiers, gboolean down)
 void
 hand_click (GtkWidget *widget, double x, double y, GdkModifierType modifiers)
 {
-  move_to (widget, x, y);
+  hand_move (widget, x, y);
   hold (modifiers, TRUE);
   XTestFakeButtonEvent (get_display (), 1, True, CurrentTime);
   hand_settle ();
@@ -105,13 +108,19 @@ hand_click (GtkWidget *widget, double x, double y, GdkModifierType modifiers)
 }
 
 void
-hand_drag (GtkWidget *widget, double from_x, double from_y, double to_x, double to_y)
+hand_press (GtkWidget *widget, double x, double y)
 {
-  move_to (widget, from_x, from_y);
+  hand_move (widget, x, y);
   XTestFakeButtonEvent (get_display (), 1, True, CurrentTime);
   hand_settle ();
+}
+
+void
+hand_drag (GtkWidget *widget, double from_x, double from_y, double to_x, double to_y)
+{
+  hand_press (widget, from_x, from_y);
   for (int i = 1; i <= POINTS; i++)
-    move_to (widget, from_x + (to_x - from_x) * i / POINTS, from_y + (to_y - from_y) * i / POINTS);
+    hand_move (widget, from_x + (to_x - from_x) * i / POINTS, from_y + (to_y - from_y) * i / POINTS);
   XTestFakeButtonEvent (get_display (), 1, False, CurrentTime);
   hand_settle ();
 }
