@@ -7,19 +7,13 @@
 #include "pent-cli-commands.h"
 #include "pent-cli-help.h"
 #include "pent-cli-message.h"
-#include "pent-cli-order.h"
 #include "pent-cli-picture.h"
 #include "pent-cli-progress.h"
 #include "pent-cli-signals.h"
 #include "pent-error.h"
 #include "pent-json.h"
-#include "pent-model-finder.h"
-#include "pent-originals.h"
 #include "pent-picture.h"
-#include "pent-pipeline.h"
-#include "pent-recipe-maker.h"
-#include "pent-recipe-reader.h"
-#include "pent-rerun.h"
+#include "pent-rerun-run.h"
 
 #define STATUS_DIFFERENT 1
 
@@ -51,36 +45,24 @@ typedef struct
 {
   PentCliArguments *arguments;
   char             *path;       /* of the picture */
-  PentPictureFile  *picture;
-  PentFoundRecipe   found;
   PentLibrary      *library;    /* or NULL: it cannot be opened, and need not */
-  PentRequest      *request;
-  PentHashes        hashes;
   GCancellable     *cancellable;
   PentCliProgress  *progress;
-  PentImage        *image;      /* made again */
-  PentRecipe       *recipe;     /* of that */
 } Rerun;
 
 static void
 rerun_clear (Rerun *self)
 {
   g_free (self->path);
-  g_clear_pointer (&self->picture, pent_picture_file_free);
-  pent_found_recipe_clear (&self->found);
   g_clear_pointer (&self->library, pent_library_close);
-  g_clear_pointer (&self->request, pent_request_unref);
-  pent_hashes_clear (&self->hashes);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->progress, pent_cli_progress_free);
-  g_clear_pointer (&self->image, pent_image_unref);
-  g_clear_pointer (&self->recipe, pent_recipe_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rerun, rerun_clear)
 
 /* A file of that name comes before a number. */
 static gboolean
-open_picture (Rerun *self, const char *name, GError **error)
+find_picture (Rerun *self, const char *name, GError **error)
 {
   gint64 id;
   self->path = g_strdup (name);
@@ -94,71 +76,6 @@ open_picture (Rerun *self, const char *name, GError **error)
       g_free (self->path);
       self->path = g_steal_pointer (&known->file);
     }
-  self->picture = pent_picture_file_read (self->path, error);
-  if (self->picture == NULL)
-    return FALSE;
-  pent_recipe_find (&self->found, self->picture->texts);
-  if (self->found.recipe != NULL)
-    return TRUE;
-  g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s: %s", self->path,
-               self->found.problem != NULL ? self->found.problem : "there is no recipe in it to make it again from.");
-  return FALSE;
-}
-
-/* From the option where it is given, else by the hash. */
-static gboolean
-find_original (Rerun *self, const char *option, const char *hash, PentImage **image, GError **error)
-{
-  const char *given = pent_cli_arguments_get_text (self->arguments, option, NULL);
-  *image = NULL;
-  if (given != NULL)
-    {
-      g_autoptr (PentPictureFile) file = pent_picture_file_read (given, error);
-      if (file != NULL)
-        *image = g_steal_pointer (&file->image);
-      return file != NULL;
-    }
-  if (hash == NULL)
-    return TRUE;
-  *image = self->library != NULL ? pent_library_find_original (self->library, self->path, hash, error)
-                                 : pent_originals_find (self->path, hash, error);
-  if (*image == NULL)
-    g_prefix_error (error, "What the picture was painted from can be given with --%s: ", option);
-  return *image != NULL;
-}
-
-static gboolean
-find_model (Rerun *self, const char *option, const char *hash, const char *name, char **path, GError **error)
-{
-  const char *given = pent_cli_arguments_get_text (self->arguments, option, NULL);
-  if (given == NULL && hash == NULL)
-    return TRUE;
-  g_free (*path);
-  *path = given != NULL ? g_strdup (given) : pent_model_find (self->library, hash, name, self->cancellable, error);
-  return *path != NULL;
-}
-
-static gboolean
-make_request (Rerun *self, GError **error)
-{
-  const PentRecipe *recipe = self->found.recipe;
-  g_autoptr (PentImage) source = NULL;
-  g_autoptr (PentImage) mask = NULL;
-  const char *device = pent_cli_arguments_get_text (self->arguments, "device", NULL);
-
-  if (!find_original (self, "init", recipe->source_hash, &source, error) ||
-      !find_original (self, "mask", recipe->mask_hash, &mask, error))
-    return FALSE;
-  self->request = pent_request_from_recipe (recipe, source, mask, error);
-  if (self->request == NULL ||
-      !find_model (self, "model", recipe->model_hash, recipe->model, &self->request->model, error) ||
-      !find_model (self, "vae", recipe->vae_hash, recipe->vae, &self->request->vae, error))
-    return FALSE;
-  if (device != NULL)
-    {
-      g_free (self->request->device);
-      self->request->device = g_strdup (device);
-    }
   return TRUE;
 }
 
@@ -169,47 +86,19 @@ progress_cb (gpointer data, const PentProgress *progress)
   pent_cli_progress_update (self->progress, progress);
 }
 
-static gboolean
-picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
-{
-  Rerun *self = data;
-  g_autoptr (GError) trouble = NULL;
-  if (!pent_hashes_compute (&self->hashes, self->request, info->model_path, self->cancellable, &trouble))
-    pent_cli_warn (trouble->message);
-  self->recipe = pent_make_recipe (self->request, info, &self->hashes, picture->seed);
-  self->image = pent_image_ref (picture->image);
-  return TRUE;
-}
-
-/* A device that is not here, or a precision that this one does not have, is no
- * reason not to try: it is told as the reason of a difference. */
-static gboolean
+static PentRerunResult *
 paint (Rerun *self, GError **error)
 {
-  const PentListener listener = { .progress = progress_cb, .picture = picture_cb, .data = self };
-  g_autoptr (PentPipeline) pipeline = pent_pipeline_new ();
-  g_autoptr (GError) problem = NULL;
-  const PentRunInfo *info;
-
-  if (!pent_pipeline_check (pipeline, self->request, &info, &problem) &&
-      g_error_matches (problem, PENT_ERROR, PENT_ERROR_DEVICE) && !pent_cli_arguments_has (self->arguments, "device"))
-    {
-      g_free (self->request->device);
-      self->request->device = g_strdup ("auto");
-      self->request->precision = PENT_PRECISION_AUTO;
-    }
-  return pent_pipeline_run (pipeline, self->request, &listener, self->cancellable, error);
-}
-
-/* As a reader of a file of the same format would see it, since JPEG and WebP
- * lose some. */
-static PentImage *
-as_stored (const Rerun *self, GError **error)
-{
-  g_autoptr (PentTextFields) texts = pent_recipe_to_fields (self->recipe);
-  g_autoptr (GBytes) contents = pent_picture_encode (self->image, self->picture->format, texts, error);
-  g_autoptr (PentPictureFile) file = contents != NULL ? pent_picture_file_decode (contents, TRUE, error) : NULL;
-  return file != NULL ? g_steal_pointer (&file->image) : NULL;
+  PentCliArguments *arguments = self->arguments;
+  const PentRerunOrder order = {
+    .file = self->path, .names_options = TRUE, .progress = progress_cb, .data = self,
+    .model = pent_cli_arguments_get_text (arguments, "model", NULL),
+    .vae = pent_cli_arguments_get_text (arguments, "vae", NULL),
+    .init = pent_cli_arguments_get_text (arguments, "init", NULL),
+    .mask = pent_cli_arguments_get_text (arguments, "mask", NULL),
+    .device = pent_cli_arguments_get_text (arguments, "device", NULL),
+  };
+  return pent_rerun_run (self->library, &order, self->cancellable, error);
 }
 
 static char *
@@ -246,21 +135,21 @@ describe (const PentComparison *result, const char *reason)
 }
 
 static int
-compare (Rerun *self, GError **error)
+tell (Rerun *self, const PentRerunResult *result, GError **error)
 {
   const char *output = pent_cli_arguments_get_text (self->arguments, "output", NULL);
-  g_autoptr (PentTextFields) texts = pent_recipe_to_fields (self->recipe);
-  g_autoptr (PentImage) again = as_stored (self, error);
-  if (again == NULL || (output != NULL && !pent_picture_write (output, self->image, texts, TRUE, error)))
+  g_autoptr (PentTextFields) texts = pent_recipe_to_fields (result->recipe);
+  if (result->warning != NULL)
+    pent_cli_warn (result->warning);
+  if (output != NULL && !pent_picture_write (output, result->image, texts, TRUE, error))
     return -1;
 
-  PentComparison result = pent_images_compare (self->picture->image, again);
-  g_autofree char *reason = pent_recipes_differ (self->found.recipe, self->recipe);
-  g_autofree char *text = pent_cli_arguments_has (self->arguments, "json") ? describe_json (&result, reason)
-                                                                           : describe (&result, reason);
+  const PentComparison *comparison = &result->comparison;
+  g_autofree char *text = pent_cli_arguments_has (self->arguments, "json") ? describe_json (comparison, result->reason)
+                                                                           : describe (comparison, result->reason);
   if (!pent_cli_print (text, error))
     return -1;
-  return result.same_size && result.n_different == 0 ? 0 : STATUS_DIFFERENT;
+  return comparison->same_size && comparison->n_different == 0 ? 0 : STATUS_DIFFERENT;
 }
 
 /* The status, or -1 with an error. */
@@ -280,10 +169,13 @@ run (Rerun *self, GError **error)
     }
   self->progress = pent_cli_progress_new (PENT_CLI_PROGRESS_AUTO);
   pent_cli_signals_start (self->cancellable);
-  if (!open_picture (self, name, error) || !make_request (self, error) || !paint (self, error))
+  if (!find_picture (self, name, error))
+    return -1;
+  g_autoptr (PentRerunResult) result = paint (self, error);
+  if (result == NULL)
     return -1;
   pent_cli_progress_finish (self->progress);
-  return compare (self, error);
+  return tell (self, result, error);
 }
 
 int

@@ -5,22 +5,21 @@
 
 #include "pent-error.h"
 #include "pent-model-finder.h"
+#include "pent-originals.h"
 #include "pent-picture.h"
 #include "pent-recipe-maker.h"
 #include "pent-recipe-reader.h"
 
 typedef struct
 {
-  PentLibrary     *library;
-  const char      *file;
-  PentPictureFile *picture;
-  PentFoundRecipe  found;
-  PentRequest     *request;
-  PentHashes       hashes;
-  void           (*progress) (gpointer data, const PentProgress *progress);
-  gpointer         data;
-  GCancellable    *cancellable;
-  PentRerunResult *result;
+  PentLibrary          *library;      /* or NULL */
+  const PentRerunOrder *order;
+  PentPictureFile      *picture;
+  PentFoundRecipe       found;
+  PentRequest          *request;
+  PentHashes            hashes;
+  GCancellable         *cancellable;
+  PentRerunResult      *result;
 } Rerun;
 
 static void
@@ -42,55 +41,80 @@ pent_rerun_result_free (PentRerunResult *self)
   g_clear_pointer (&self->again, pent_image_unref);
   g_clear_pointer (&self->recipe, pent_recipe_free);
   g_free (self->reason);
+  g_free (self->warning);
   g_free (self);
 }
 
 static gboolean
 open_picture (Rerun *self, GError **error)
 {
-  self->picture = pent_picture_file_read (self->file, error);
+  self->picture = pent_picture_file_read (self->order->file, error);
   if (self->picture == NULL)
     return FALSE;
   pent_recipe_find (&self->found, self->picture->texts);
   if (self->found.recipe != NULL)
     return TRUE;
-  g_autofree char *shown = g_filename_display_name (self->file);
+  g_autofree char *shown = g_filename_display_name (self->order->file);
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s: %s", shown,
                self->found.problem != NULL ? self->found.problem : "there is no recipe in it to make it again from.");
   return FALSE;
 }
 
+/* From the file that is given, else by the hash. */
 static gboolean
-find_original (Rerun *self, const char *hash, PentImage **image, GError **error)
+find_original (Rerun *self, const char *given, const char *option, const char *hash, PentImage **image, GError **error)
 {
-  *image = hash != NULL ? pent_library_find_original (self->library, self->file, hash, error) : NULL;
-  return hash == NULL || *image != NULL;
+  const char *file = self->order->file;
+
+  *image = NULL;
+  if (given != NULL)
+    {
+      g_autoptr (PentPictureFile) read = pent_picture_file_read (given, error);
+      if (read != NULL)
+        *image = g_steal_pointer (&read->image);
+      return read != NULL;
+    }
+  if (hash == NULL)
+    return TRUE;
+  *image = self->library != NULL ? pent_library_find_original (self->library, file, hash, error)
+                                 : pent_originals_find (file, hash, error);
+  if (*image == NULL && self->order->names_options)
+    g_prefix_error (error, "What the picture was painted from can be given with --%s: ", option);
+  return *image != NULL;
 }
 
 static gboolean
-find_model (Rerun *self, const char *hash, const char *name, char **path, GError **error)
+find_model (Rerun *self, const char *given, const char *hash, const char *name, char **path, GError **error)
 {
-  if (hash == NULL)
+  if (given == NULL && hash == NULL)
     return TRUE;
   g_free (*path);
-  *path = pent_model_find (self->library, hash, name, self->cancellable, error);
+  *path = given != NULL ? g_strdup (given) : pent_model_find (self->library, hash, name, self->cancellable, error);
   return *path != NULL;
 }
 
 static gboolean
 make_request (Rerun *self, GError **error)
 {
+  const PentRerunOrder *order = self->order;
   const PentRecipe *recipe = self->found.recipe;
   g_autoptr (PentImage) source = NULL;
   g_autoptr (PentImage) mask = NULL;
 
-  if (!find_original (self, recipe->source_hash, &source, error) ||
-      !find_original (self, recipe->mask_hash, &mask, error))
+  if (!find_original (self, order->init, "init", recipe->source_hash, &source, error) ||
+      !find_original (self, order->mask, "mask", recipe->mask_hash, &mask, error))
     return FALSE;
   self->request = pent_request_from_recipe (recipe, source, mask, error);
-  return self->request != NULL &&
-         find_model (self, recipe->model_hash, recipe->model, &self->request->model, error) &&
-         find_model (self, recipe->vae_hash, recipe->vae, &self->request->vae, error);
+  if (self->request == NULL ||
+      !find_model (self, order->model, recipe->model_hash, recipe->model, &self->request->model, error) ||
+      !find_model (self, order->vae, recipe->vae_hash, recipe->vae, &self->request->vae, error))
+    return FALSE;
+  if (order->device != NULL)
+    {
+      g_free (self->request->device);
+      self->request->device = g_strdup (order->device);
+    }
+  return TRUE;
 }
 
 static void
@@ -98,8 +122,8 @@ progress_cb (gpointer data, const PentProgress *progress)
 {
   Rerun *self = data;
 
-  if (self->progress != NULL)
-    self->progress (self->data, progress);
+  if (self->order->progress != NULL)
+    self->order->progress (self->order->data, progress);
 }
 
 /* Hashes that cannot be computed leave the likely reason out. */
@@ -107,8 +131,10 @@ static gboolean
 picture_cb (gpointer data, const PentPicture *picture, const PentRunInfo *info, GError **error)
 {
   Rerun *self = data;
+  g_autoptr (GError) trouble = NULL;
 
-  pent_hashes_compute (&self->hashes, self->request, info->model_path, self->cancellable, NULL);
+  if (!pent_hashes_compute (&self->hashes, self->request, info->model_path, self->cancellable, &trouble))
+    self->result->warning = g_strdup (trouble->message);
   self->result->recipe = pent_make_recipe (self->request, info, &self->hashes, picture->seed);
   self->result->image = pent_image_ref (picture->image);
   return TRUE;
@@ -125,7 +151,7 @@ paint (Rerun *self, GError **error)
   const PentRunInfo *info;
 
   if (!pent_pipeline_check (pipeline, self->request, &info, &problem) &&
-      g_error_matches (problem, PENT_ERROR, PENT_ERROR_DEVICE))
+      g_error_matches (problem, PENT_ERROR, PENT_ERROR_DEVICE) && self->order->device == NULL)
     {
       g_free (self->request->device);
       self->request->device = g_strdup ("auto");
@@ -155,9 +181,7 @@ compare (Rerun *self, GError **error)
 
 /**
  * pent_rerun_run:
- * @library: knows where models and originals lie
- * @file: the picture that is to be made again, from the recipe stored in it
- * @progress: (nullable): called in this thread
+ * @library: (nullable): knows where models and originals lie
  *
  * Nothing is stored.
  *
@@ -165,12 +189,10 @@ compare (Rerun *self, GError **error)
  *   #PentError
  */
 PentRerunResult *
-pent_rerun_run (PentLibrary *library, const char *file, void (*progress) (gpointer data, const PentProgress *progress),
-                gpointer data, GCancellable *cancellable, GError **error)
+pent_rerun_run (PentLibrary *library, const PentRerunOrder *order, GCancellable *cancellable, GError **error)
 {
   g_auto (Rerun) self = {
-    .library = library, .file = file, .progress = progress, .data = data, .cancellable = cancellable,
-    .result = g_new0 (PentRerunResult, 1),
+    .library = library, .order = order, .cancellable = cancellable, .result = g_new0 (PentRerunResult, 1),
   };
 
   if (!open_picture (&self, error) || !make_request (&self, error) || !paint (&self, error) || !compare (&self, error))

@@ -167,10 +167,11 @@ run_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 {
   const Run *run = data;
   GError *error = NULL;
+  const PentRerunOrder order = { .file = run->file, .progress = progress_cb, .data = task };
   g_autoptr (PentFolders) folders = pent_folders_new ();
   g_autoptr (PentLibrary) library = pent_library_open (folders, PENT_LIBRARY_READ, &error);
   PentRerunResult *result = library != NULL
-    ? pent_rerun_run (library, run->file, progress_cb, task, run->cancellable, &error) : NULL;
+    ? pent_rerun_run (library, &order, run->cancellable, &error) : NULL;
 
   if (result != NULL)
     g_task_return_pointer (task, result, (GDestroyNotify) pent_rerun_result_free);
