@@ -28,7 +28,7 @@ static const PentCliOption options[] = {
 };
 
 #define STARTER_MODEL "starter"
-#define CLIP_TABLE    "clip/bpe_simple_vocab_16e6.txt"
+#define CLIP_TABLE    "clip/merges.txt"
 
 static PentTokenizer *
 open_tokenizer (PentCheckpoint *checkpoint, GError **error)

@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 from cli_fixture import (Case, Skipped, check, equal, main, read_exif_comment, read_jpeg_segments, read_png,
                          read_safetensors, read_webp_chunks, write_png)
 
+TINY_FILE = pathlib.Path(__file__).resolve().parent.parent / "pipeline" / "data" / "tiny-ldm.safetensors"
+
 PARAMETERS = re.compile(
     r"purple lake at night\nSteps: 2, Sampler: DPM\+\+ 2M, Schedule type: Karras, CFG scale: 7, Seed: 7, Size: 128x128, "
     r"Model hash: [0-9a-f]{10}, Model: starter, RNG: NV, Version: Pentimento [0-9.]+")
@@ -416,6 +418,9 @@ class Others(Case):
         equal([len(chunk) for chunk in told["chunks"]], [77])
         equal([round(token["weight"], 6) for token in told["chunks"][0][:4]], [1, 1, 1.3, 1])
         equal(told["chunks"][0][2]["token"], "red</w>")
+        # A single file has no tokenizer of its own: CLIP's own table reads for it.
+        told = json.loads(self.run("tokens", "--model", TINY_FILE, "a cat", "--json").out)
+        equal([token["id"] for token in told["chunks"][0][:4]], [49406, 320, 2368, 49407])
 
 
 if __name__ == "__main__":
