@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "pent-error.h"
+#include "pent-paste.h"
 
 #define PREVIEWS_PER_SECOND 15
 
@@ -116,7 +117,9 @@ copy_canvas (Attempt *attempt, const PentProgress *progress)
   if (progress->preview == NULL || progress->canvas == NULL || (same && progress->step != 1))
     return NULL;
   attempt->area = progress->area;
-  return pent_image_to_rgb8 (progress->canvas, NULL);
+  /* The pipeline paints on in its own. */
+  const PentRect whole = { 0, 0, progress->canvas->width, progress->canvas->height };
+  return pent_paste_cut (progress->canvas, &whole, NULL);
 }
 
 /* Rests while the queue is paused. */

@@ -394,6 +394,8 @@ test_previews (Fixture *self, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpfloat (seen.previews, <=, 1 + 15 * (g_get_monotonic_time () - begin) / 1e6 + 1);
   assert_same_picture (pent_job_get_canvas (job), request->init);
+  /* The engine paints on in its own: this one is nobody else's. */
+  g_assert_true (pent_job_get_canvas (job) != request->init);
   PentProgress progress;
   g_assert_true (pent_job_get_progress (job, &progress));
   g_assert_cmpint (progress.step, ==, 700);
