@@ -34,6 +34,8 @@ struct _PentCanvas
   PentPyramid     *pyramid;        /* of the picture, or NULL */
   PentCanvasTiles *picture_tiles;
   PentCanvasTiles *mask_tiles;
+  PentPyramid     *backdrop;       /* of the preview, or NULL */
+  PentCanvasTiles *backdrop_tiles;
   GdkTexture      *preview;
   GdkTexture      *checkers;
 

@@ -64,6 +64,14 @@ render_mask (gpointer data, const PentRect *area, double scale)
   return pent_mask_render (pent_document_get_mask (self->document), &self->mask_colour, area, scale);
 }
 
+static cairo_surface_t *
+render_backdrop (gpointer data, const PentRect *area, double scale)
+{
+  PentCanvas *self = data;
+
+  return self->backdrop != NULL ? pent_pyramid_render (self->backdrop, area, scale) : NULL;
+}
+
 static gboolean
 tell_zoom_cb (gpointer data)
 {
@@ -141,9 +149,40 @@ preview_changed_cb (PentCanvas *self)
 }
 
 static void
+backdrop_changed_cb (PentCanvas *self)
+{
+  int x, y;
+  PentImage *backdrop = pent_document_get_backdrop (self->document, &x, &y);
+
+  g_clear_pointer (&self->backdrop, pent_pyramid_free);
+  if (backdrop != NULL)
+    self->backdrop = pent_pyramid_new (backdrop);
+  pent_canvas_tiles_clear (self->backdrop_tiles);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
 append_tile (gpointer data, GdkTexture *texture, const PentRect *area)
 {
   gtk_snapshot_append_texture (data, texture, &GRAPHENE_RECT_INIT (area->x, area->y, area->width, area->height));
+}
+
+/* What earlier parts of a run have painted. */
+static void
+snapshot_backdrop (PentCanvas *self, GtkSnapshot *snapshot, PentRect visible)
+{
+  int x, y;
+
+  if (pent_document_get_backdrop (self->document, &x, &y) == NULL)
+    return;
+  x = round (x * self->viewport.scale);
+  y = round (y * self->viewport.scale);
+  visible.x -= x;
+  visible.y -= y;
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y));
+  pent_canvas_tiles_each (self->backdrop_tiles, &visible, self->viewport.scale, append_tile, snapshot);
+  gtk_snapshot_restore (snapshot);
 }
 
 /* In device pixels, with the document's origin at 0. */
@@ -155,6 +194,7 @@ snapshot_layers (PentCanvas *self, GtkSnapshot *snapshot)
   PentRect area;
 
   pent_canvas_tiles_each (self->picture_tiles, &visible, viewport->scale, append_tile, snapshot);
+  snapshot_backdrop (self, snapshot, visible);
   pent_document_get_preview (self->document, &area);
   if (self->preview != NULL)
     gtk_snapshot_append_texture (snapshot, self->preview,
@@ -268,6 +308,7 @@ pent_canvas_finalize (GObject *object)
   PentCanvas *self = PENT_CANVAS (object);
 
   pent_canvas_tiles_free (self->picture_tiles);
+  pent_canvas_tiles_free (self->backdrop_tiles);
   pent_canvas_tiles_free (self->mask_tiles);
   g_array_unref (self->outline);
   g_object_unref (self->checkers);
@@ -325,6 +366,7 @@ pent_canvas_init (PentCanvas *self)
   self->mask_visible = TRUE;
   self->viewport = (PentViewport) { .scale = 1, .fits = TRUE, .extent = { 0, 0, 512, 512 } };
   self->picture_tiles = pent_canvas_tiles_new (PICTURE_TILE, render_picture, self);
+  self->backdrop_tiles = pent_canvas_tiles_new (PICTURE_TILE, render_backdrop, self);
   self->mask_tiles = pent_canvas_tiles_new (MASK_TILE, render_mask, self);
   self->checkers = new_checkers ();
   self->outline = g_array_new (FALSE, FALSE, sizeof (PentPoint));
@@ -355,6 +397,7 @@ pent_canvas_set_document (PentCanvas *self, PentDocument *document)
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_pointer (&self->pyramid, pent_pyramid_free);
+  g_clear_pointer (&self->backdrop, pent_pyramid_free);
   g_clear_object (&self->preview);
   g_set_object (&self->document, document);
   if (document != NULL)
@@ -362,9 +405,11 @@ pent_canvas_set_document (PentCanvas *self, PentDocument *document)
       g_signal_connect_swapped (document, "picture-changed", G_CALLBACK (picture_changed_cb), self);
       g_signal_connect_swapped (document, "margins-changed", G_CALLBACK (update_extent), self);
       g_signal_connect_swapped (document, "preview-changed", G_CALLBACK (preview_changed_cb), self);
+      g_signal_connect_swapped (document, "backdrop-changed", G_CALLBACK (backdrop_changed_cb), self);
       g_signal_connect (document, "mask-changed", G_CALLBACK (mask_changed_cb), self);
       picture_changed_cb (self);
       preview_changed_cb (self);
+      backdrop_changed_cb (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DOCUMENT]);
 }

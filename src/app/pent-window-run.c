@@ -107,6 +107,8 @@ previewed_cb (PentJob *job, PentWindow *self)
       pent_document_set_preview (self->document, NULL, NULL);
       return;
     }
+  PentRect whole = place_on_canvas (self, request, (PentRect) { 0 });
+  pent_document_set_backdrop (self->document, pent_job_get_canvas (job), whole.x, whole.y);
   area = request->init != NULL ? place_on_canvas (self, request, area) : place_new (self, preview);
   pent_document_set_preview (self->document, preview, &area);
 }

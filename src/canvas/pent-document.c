@@ -30,6 +30,8 @@ struct _PentDocument
 
   PentImage       *preview;
   PentRect         preview_area;
+  PentImage       *backdrop;       /* of the preview, or NULL */
+  int              backdrop_x, backdrop_y;
 };
 
 enum
@@ -40,6 +42,7 @@ enum
   MARGINS_CHANGED,
   SETTINGS_CHANGED,
   PREVIEW_CHANGED,
+  BACKDROP_CHANGED,
   HISTORY_CHANGED,
   N_SIGNALS,
 };
@@ -119,6 +122,7 @@ pent_document_finalize (GObject *object)
   pent_history_free (self->history);
   pent_canvas_state_unref (self->state);
   g_clear_pointer (&self->preview, pent_image_unref);
+  g_clear_pointer (&self->backdrop, pent_image_unref);
 
   G_OBJECT_CLASS (pent_document_parent_class)->finalize (object);
 }
@@ -141,6 +145,7 @@ pent_document_class_init (PentDocumentClass *klass)
   /* By undo, redo or a draft; not by pent_document_set_settings(). */
   signals[SETTINGS_CHANGED] = new_signal ("settings-changed");
   signals[PREVIEW_CHANGED] = new_signal ("preview-changed");
+  signals[BACKDROP_CHANGED] = new_signal ("backdrop-changed");
   /* What can be undone or done again. */
   signals[HISTORY_CHANGED] = new_signal ("history-changed");
   /* x, y, width, height: outside it the mask is as it was. */
@@ -587,6 +592,8 @@ void
 pent_document_set_preview (PentDocument *self, PentImage *preview, const PentRect *area)
 {
   g_return_if_fail (PENT_IS_DOCUMENT (self));
+  if (preview == NULL)
+    pent_document_set_backdrop (self, NULL, 0, 0);
   if (preview == NULL && self->preview == NULL)
     return;
   g_clear_pointer (&self->preview, pent_image_unref);
@@ -594,6 +601,44 @@ pent_document_set_preview (PentDocument *self, PentImage *preview, const PentRec
     self->preview = pent_image_ref (preview);
   self->preview_area = preview != NULL ? *area : (PentRect) { 0 };
   tell (self, PREVIEW_CHANGED);
+}
+
+/**
+ * pent_document_get_backdrop:
+ * @x: (out): where its left edge lies, pixels of the picture
+ * @y: (out): where its upper edge lies
+ *
+ * Returns: (nullable) (transfer none): what the preview lies on, in place of the
+ *   picture
+ */
+PentImage *
+pent_document_get_backdrop (PentDocument *self, int *x, int *y)
+{
+  *x = self->backdrop_x;
+  *y = self->backdrop_y;
+  return self->backdrop;
+}
+
+/**
+ * pent_document_set_backdrop:
+ * @backdrop: (nullable): what a run has painted so far, where it paints part by
+ *   part; it goes when the preview does
+ * @x: where its left edge lies, pixels of the picture; 0 or less
+ * @y: where its upper edge lies
+ */
+void
+pent_document_set_backdrop (PentDocument *self, PentImage *backdrop, int x, int y)
+{
+  g_return_if_fail (PENT_IS_DOCUMENT (self));
+  if (backdrop == self->backdrop && x == self->backdrop_x && y == self->backdrop_y)
+    return;
+  if (backdrop != NULL)
+    pent_image_ref (backdrop);
+  g_clear_pointer (&self->backdrop, pent_image_unref);
+  self->backdrop = backdrop;
+  self->backdrop_x = x;
+  self->backdrop_y = y;
+  tell (self, BACKDROP_CHANGED);
 }
 
 /**

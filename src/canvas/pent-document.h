@@ -49,6 +49,8 @@ void pent_document_set_mask    (PentDocument *self, const PentTileMask *mask);
 
 PentImage *pent_document_get_preview (PentDocument *self, PentRect *area);
 void       pent_document_set_preview (PentDocument *self, PentImage *preview, const PentRect *area);
+PentImage *pent_document_get_backdrop (PentDocument *self, int *x, int *y);
+void       pent_document_set_backdrop (PentDocument *self, PentImage *backdrop, int x, int y);
 
 PentEdit pent_document_get_undo (PentDocument *self);
 PentEdit pent_document_get_redo (PentDocument *self);

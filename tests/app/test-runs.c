@@ -296,6 +296,47 @@ test_extend (gconstpointer application)
   fixture_close (&fixture);
 }
 
+/* What lies under each preview, in the order of the run. */
+static void
+collect_backdrop_cb (PentDocument *document, GPtrArray *seen)
+{
+  int x, y;
+  PentImage *backdrop = pent_document_get_backdrop (document, &x, &y);
+
+  if (backdrop == NULL || (seen->len > 0 && backdrop == g_ptr_array_index (seen, seen->len - 1)))
+    return;
+  g_assert_cmpint (x, ==, -256);
+  g_assert_cmpint (y, ==, 0);
+  g_assert_cmpint (backdrop->width, ==, 256 + 128);
+  g_ptr_array_add (seen, pent_image_ref (backdrop));
+}
+
+/* Much is extended part by part: what is painted already is seen while the next
+ * part is. */
+static void
+test_parts (gconstpointer application)
+{
+  Fixture fixture;
+  const int margins[PENT_N_SIDES] = { [PENT_SIDE_LEFT] = 256 };
+  g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func ((GDestroyNotify) pent_image_unref);
+  int x, y;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  fixture_open_picture (&fixture, 128, 128);
+  gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 8);
+  PentDocument *document = pent_window_get_document (fixture.window);
+  pent_document_set_margins (document, margins, 0);
+  g_signal_connect (document, "preview-changed", G_CALLBACK (collect_backdrop_cb), seen);
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_wait (&fixture);
+  g_assert_false (fixture_shows_error (&fixture));
+  g_assert_cmpint (seen->len, >=, 2);
+  PentImage *first = g_ptr_array_index (seen, 0), *last = g_ptr_array_index (seen, seen->len - 1);
+  g_assert_cmpint (memcmp (first->pixels, last->pixels, first->stride * first->height), !=, 0);
+  g_assert_null (pent_document_get_backdrop (document, &x, &y));
+  fixture_close (&fixture);
+}
+
 /* Who works on something else is not disturbed: the picture is offered. */
 static void
 test_elsewhere (gconstpointer application)
@@ -367,6 +408,7 @@ main (int argc, char **argv)
     { "/runs/error", test_error },           { "/runs/repaint", test_repaint },
     { "/runs/extend", test_extend },         { "/runs/elsewhere", test_elsewhere },
     { "/runs/join", test_join },             { "/runs/escape", test_escape },
+    { "/runs/parts", test_parts },
     { "/runs/background", test_background }, { "/runs/close-while-painting", test_close_while_painting },
   };
   g_autoptr (PentApplication) application = NULL;

@@ -306,6 +306,15 @@ test_preview (void)
   g_assert_cmpint (pent_document_get_undo (document), ==, PENT_EDIT_PICTURE);
   pent_document_close (document, 128, 64);
   g_assert_null (pent_document_get_preview (document, &area));
+
+  /* What it lies on goes with it. */
+  int x, y;
+  pent_document_set_backdrop (document, preview, -8, -16);
+  g_assert_true (pent_document_get_backdrop (document, &x, &y) == preview);
+  g_assert_cmpint (x, ==, -8);
+  g_assert_cmpint (y, ==, -16);
+  pent_document_set_preview (document, NULL, NULL);
+  g_assert_null (pent_document_get_backdrop (document, &x, &y));
   g_assert_null (pent_document_get_picture (document));
   pent_document_undo (document);
   g_assert_nonnull (pent_document_get_picture (document));
