@@ -5,6 +5,8 @@
 
 #include <gio/gio.h>
 
+#include "pent-errand.h"
+
 /* From a change to the writing of it; both together stay under two seconds. */
 #define DELAY_MS 700
 
@@ -72,7 +74,7 @@ timeout_cb (gpointer data)
   self->writing = TRUE;
   self->changed = FALSE;
   g_task_set_task_data (task, pent_document_snapshot (self->document), (GDestroyNotify) pent_canvas_state_unref);
-  g_task_run_in_thread (task, write_in_thread);
+  pent_errand_run (task, write_in_thread);
   return G_SOURCE_REMOVE;
 }
 

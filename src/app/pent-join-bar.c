@@ -3,6 +3,7 @@
 
 #include "pent-join-bar.h"
 
+#include "pent-errand.h"
 #include "pent-request.h"
 
 /**
@@ -97,7 +98,7 @@ start_joining (PentJoinBar *self)
   work->join = (PentJoin) { gtk_range_get_value (self->grow), gtk_range_get_value (self->feather),
                             gtk_range_get_value (self->match) };
   g_task_set_task_data (task, work, work_free);
-  g_task_run_in_thread (task, join_in_thread);
+  pent_errand_run (task, join_in_thread);
 }
 
 static void

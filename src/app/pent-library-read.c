@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-errand.h"
 #include "pent-error.h"
 #include "pent-library.h"
 #include "pent-model-finder.h"
@@ -108,7 +109,7 @@ pent_library_read_async (gint64 id, PentWant want, GCancellable *cancellable, GA
   const Order order = { id, want };
 
   g_task_set_task_data (task, g_memdup2 (&order, sizeof order), g_free);
-  g_task_run_in_thread (task, read_in_thread);
+  pent_errand_run (task, read_in_thread);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "pent-checkpoint.h"
 #include "pent-data-dir.h"
+#include "pent-errand.h"
 #include "pent-token-chunks.h"
 
 /* CLIP's, as all models so far read. */
@@ -119,7 +120,7 @@ pent_token_counter_set_model (PentTokenCounter *self, const char *path)
   self->reading = g_cancellable_new ();
   g_autoptr (GTask) task = g_task_new (self, self->reading, read_cb, NULL);
   g_task_set_task_data (task, g_strdup (path), g_free);
-  g_task_run_in_thread (task, read_in_thread);
+  pent_errand_run (task, read_in_thread);
 }
 
 /* Tokens of a chunk between the first and the first of the end. */

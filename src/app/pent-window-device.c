@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pent-devices.h"
+#include "pent-errand.h"
 #include "pent-window-private.h"
 
 /* Under the title: what computes, and how much memory it takes. */
@@ -98,7 +99,7 @@ pent_window_init_device (PentWindow *self)
 
   if (self->settings != NULL)
     g_signal_connect_object (self->settings, "changed::device", G_CALLBACK (show_device), self, G_CONNECT_SWAPPED);
-  g_task_run_in_thread (task, list_in_thread);
+  pent_errand_run (task, list_in_thread);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-errand.h"
 #include "pent-picture.h"
 #include "pent-recipe-reader.h"
 #include "pent-rerun.h"
@@ -154,7 +155,7 @@ read_file (PentWindow *self, GFile *file, TakeImage take)
   reading->path = path;
   reading->take = take;
   g_task_set_task_data (task, reading, reading_free);
-  g_task_run_in_thread (task, read_in_thread);
+  pent_errand_run (task, read_in_thread);
 }
 
 void
@@ -268,7 +269,7 @@ write_file (PentWindow *self, GFile *file, PentImage *image)
   writing->path = g_file_get_path (file);
   writing->image = pent_image_ref (image);
   g_task_set_task_data (task, writing, writing_free);
-  g_task_run_in_thread (task, write_in_thread);
+  pent_errand_run (task, write_in_thread);
 }
 
 static void

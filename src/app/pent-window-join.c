@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-errand.h"
 #include "pent-folders.h"
 #include "pent-library.h"
 #include "pent-window-private.h"
@@ -154,7 +155,7 @@ store_joined_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   pent_window_enable (self, "store-joined", FALSE);
   g_task_set_task_data (task, g_memdup2 (&storing, sizeof storing), storing_free);
-  g_task_run_in_thread (task, store_in_thread);
+  pent_errand_run (task, store_in_thread);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-errand.h"
 #include "pent-folders.h"
 #include "pent-library.h"
 #include "pent-rerun.h"
@@ -251,7 +252,7 @@ read_figures (PentWindow *self)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, figures_read_cb, pent_window_weaken (self));
 
-  g_task_run_in_thread (task, read_figures_in_thread);
+  pent_errand_run (task, read_figures_in_thread);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "pent-errand.h"
 #include "pent-gallery-private.h"
 #include "pent-picture.h"
 
@@ -176,7 +177,7 @@ copy_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_autoptr (GTask) task = g_task_new (self, NULL, read_cb, NULL);
 
   g_task_set_task_data (task, g_strdup (get_shown (self)->file), g_free);
-  g_task_run_in_thread (task, read_in_thread);
+  pent_errand_run (task, read_in_thread);
 }
 
 /* --- which are possible --- */

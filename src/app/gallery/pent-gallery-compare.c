@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-errand.h"
 #include "pent-error.h"
 #include "pent-gallery-private.h"
 #include "pent-picture.h"
@@ -99,7 +100,7 @@ fetched_cb (PentGallery *self, GPtrArray *pictures, gpointer data)
       pair->names[i] = g_filename_display_basename (picture->file);
     }
   g_task_set_task_data (task, pair, pair_free);
-  g_task_run_in_thread (task, read_in_thread);
+  pent_errand_run (task, read_in_thread);
 }
 
 void
@@ -239,7 +240,7 @@ pent_gallery_run_again (PentGallery *self, const PentLibraryPicture *picture)
   gtk_button_set_label (self->rerun_button, _("Cancel"));
   gtk_revealer_set_reveal_child (self->rerun_revealer, TRUE);
   g_task_set_task_data (task, run, run_free);
-  g_task_run_in_thread (task, run_in_thread);
+  pent_errand_run (task, run_in_thread);
   pent_gallery_update_actions (self);
 }
 

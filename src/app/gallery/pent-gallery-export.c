@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "pent-errand.h"
 #include "pent-export.h"
 #include "pent-gallery-private.h"
 
@@ -89,7 +90,7 @@ pent_gallery_export_files (PentGallery *self, GPtrArray *files, const char *targ
     .suffix = g_strconcat (".", format, NULL), .with_recipe = with_recipe,
   };
   g_task_set_task_data (task, export, export_free);
-  g_task_run_in_thread (task, export_in_thread);
+  pent_errand_run (task, export_in_thread);
 }
 
 /* What a dialog is open for. */

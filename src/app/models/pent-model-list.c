@@ -3,6 +3,7 @@
 
 #include "pent-model-list.h"
 
+#include "pent-errand.h"
 #include "pent-model-finder.h"
 
 #define KEY_FOLDERS "model-folders"
@@ -360,6 +361,6 @@ pent_model_list_scan (PentModelList *self)
   g_autoptr (GTask) task = g_task_new (self, self->scan, scanned_cb, NULL);
   g_task_set_task_data (task, scan, scan_free);
   g_task_set_check_cancellable (task, FALSE);
-  g_task_run_in_thread (task, scan_in_thread);
+  pent_errand_run (task, scan_in_thread);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCANNING]);
 }

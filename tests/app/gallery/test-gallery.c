@@ -7,6 +7,7 @@
 #include "hand.h"
 #include "library-store-fixture.h"
 #include "pent-compare-window.h"
+#include "pent-gallery-private.h"
 #include "pent-job-run.h"
 #include "pent-picture.h"
 #include "pent-recipe-view.h"
@@ -100,6 +101,7 @@ static void
 tear_down (Fixture *self, gconstpointer n)
 {
   g_object_ref (self->gallery);
+  g_signal_handlers_disconnect_by_data (self->gallery, self);
   g_clear_object (&self->toast);
   gtk_window_destroy (self->window);
   hand_settle ();
@@ -402,6 +404,26 @@ test_run_again (Fixture *self, gconstpointer data)
   g_assert_false (gtk_revealer_get_reveal_child (child (self, "rerun_revealer")));
 }
 
+/* The window goes while everything is under way: nothing is kept, and all ends
+ * in this thread. */
+static void
+test_closed (Fixture *self, gconstpointer data)
+{
+  g_autofree char *target = g_build_filename (self->library.folder.path, "exported", NULL);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  paint_one (self);
+  pent_gallery_select (self->gallery, 2);
+  hand_wait (gtk_revealer_get_reveal_child (child (self, "details")));
+  g_ptr_array_add (files, g_strdup (pent_picture_item_get_picture (get_read (self, 0))->file));
+  hand_settle ();
+
+  act (self, "copy");
+  act (self, "run-again");
+  pent_gallery_export_files (self->gallery, files, target, FALSE, "png", TRUE);
+  gtk_selection_model_select_all (gtk_grid_view_get_model (child (self, "grid")));
+  act (self, "compare");
+}
+
 static void
 test_words (Fixture *self, gconstpointer data)
 {
@@ -436,6 +458,7 @@ main (int argc, char **argv)
   ADD ("/gallery/missing", 2, test_missing);
   ADD ("/gallery/family", 6, test_family);
   ADD ("/gallery/run-again", 1, test_run_again);
+  ADD ("/gallery/closed", 1, test_closed);
   ADD ("/gallery/words", 1, test_words);
   int status = g_test_run ();
   Folder folder = { .path = g_steal_pointer (&home) };
