@@ -60,7 +60,7 @@ add_accels (GtkApplication *application)
     { "win.close-picture", "<Control>n" },   { "win.mask-save", "<Control><Shift>s" },
     { "win.mask-invert", "<Control>i" },     { "win.mask-visible", "<Control>m" },
     { "win.focus-prompt", "<Control>l" },    { "win.focus-canvas", "<Control>e" },
-    { "win.find", "<Control>f" },
+    { "win.find", "<Control>f" },            { "win.templates", "<Control>t" },
     { "win.show-prompt", "F9" },             { "win.show-gallery", "<Control>F9" },
     { "win.preferences", "<Control>comma" }, { "win.show-help-overlay", "<Control>question" },
     { "window.close", "<Control>w" },        { "app.quit", "<Control>q" },

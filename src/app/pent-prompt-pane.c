@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "pentimento"
 
-#include "pent-prompt-pane.h"
+#include "pent-prompt-pane-private.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
-#include "pent-error.h"
 #include "pent-estimate.h"
+#include "pent-prompt-slots.h"
 #include "pent-sampler-info.h"
-#include "pent-token-counter.h"
+#include "pent-template.h"
 
 /* How long typing may pause and still be one edit. */
 #define PAUSE_SECONDS 1.5
@@ -23,51 +22,12 @@
  * What is to be painted, and how. All that is entered here takes part in the
  * document's history and in its draft.
  */
-struct _PentPromptPane
-{
-  AdwBin parent_instance;
-
-  PentDocument *document;
-  gboolean      restoring;     /* the controls follow the document */
-  const char   *last_edit;     /* which control changed last */
-  gint64        last_time;     /* and when */
-  guint         merge;         /* number of the edit that goes on */
-  char         *model;         /* path; "": the starter model */
-  PentTokenCounter *counter;
-  GPtrArray    *figures;       /* how long pictures took so far; NULL: not known */
-  int           native_side;   /* the model's, pixels; 0: not known */
-
-  GtkWidget *prompt;
-  GtkWidget *prompt_count;
-  GtkWidget *negative;
-  GtkWidget *negative_count;
-  GtkWidget *width;
-  GtkWidget *height;
-  GtkWidget *count_row;
-  GtkWidget *count;
-  GtkWidget *seed;
-  GtkWidget *seed_locked;
-  GtkWidget *edit_group;
-  GtkWidget *from_picture;
-  GtkWidget *strength;
-  GtkWidget *fill;
-  GtkWidget *region;
-  GtkWidget *grow;
-  GtkWidget *feather;
-  GtkWidget *extend_group;
-  GtkWidget *margin_left;
-  GtkWidget *margin_top;
-  GtkWidget *margin_right;
-  GtkWidget *margin_bottom;
-  GtkWidget *steps;
-  GtkWidget *cfg;
-  GtkWidget *sampler;
-  GtkWidget *schedule;
-};
 
 enum
 {
   PROP_MODEL = 1,
+  PROP_TEMPLATE_NAME,
+  PROP_TEMPLATE_TEXT,
   N_PROPS,
 };
 
@@ -90,7 +50,8 @@ static const Field fields[] = {
   FIELD (count, "value"), FIELD (seed, "text"), FIELD (seed_locked, "active"), FIELD (from_picture, "active"),
   FIELD (strength, "value"), FIELD (fill, "selected"), FIELD (region, "selected"), FIELD (grow, "value"),
   FIELD (feather, "value"), FIELD (steps, "value"), FIELD (cfg, "value"), FIELD (sampler, "selected"),
-  FIELD (schedule, "selected"), { "model", 0, "model" },
+  FIELD (schedule, "selected"), { "model", 0, "model" }, { "template_name", 0, "template-name" },
+  { "template_text", 0, "template-text" },
 };
 
 static GObject *
@@ -131,8 +92,8 @@ write_control (PentPromptPane *self, const Field *field, GVariant *variant)
   g_object_set_property (get_control (self, field), field->property, &value);
 }
 
-static GVariant *
-read_settings (PentPromptPane *self)
+GVariant *
+pent_prompt_pane_read_settings (PentPromptPane *self)
 {
   GVariantDict dict;
 
@@ -215,12 +176,12 @@ control_changed_cb (GObject *control, GParamSpec *pspec, PentPromptPane *self)
   if (self->restoring || self->document == NULL)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (get_control (self, &fields[i]) == control)
+    if (get_control (self, &fields[i]) == control && g_str_equal (fields[i].property, pspec->name))
       name = fields[i].name;
   /* Who chooses a seed wants it. */
   if (control == G_OBJECT (self->seed))
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->seed_locked), TRUE);
-  pent_document_set_settings (self->document, read_settings (self), find_merge (self, name));
+  pent_document_set_settings (self->document, pent_prompt_pane_read_settings (self), find_merge (self, name));
 
   /* An empty page has the size that will be painted. */
   if ((control == G_OBJECT (self->width) || control == G_OBJECT (self->height))
@@ -322,6 +283,29 @@ throw_dice_action (GtkWidget *widget, const char *name, GVariant *parameter)
   set_seed (PENT_PROMPT_PANE (widget), random_seed ());
 }
 
+static void
+random_seed_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  PentPromptPane *self = PENT_PROMPT_PANE (widget);
+
+  pent_banner_hide (self->banner);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->seed_locked), FALSE);
+}
+
+static void
+fill_slot_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  PentPromptPane *self = PENT_PROMPT_PANE (widget);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->prompt));
+  GtkTextIter begin;
+
+  pent_banner_hide (self->banner);
+  pent_prompt_pane_focus_prompt (self);
+  gtk_text_buffer_get_start_iter (buffer, &begin);
+  gtk_text_buffer_place_cursor (buffer, &begin);
+  pent_prompt_slots_select (GTK_TEXT_VIEW (self->prompt), TRUE);
+}
+
 /* A string list of what the command line calls them in the window's words. */
 static void
 fill_choices (PentPromptPane *self)
@@ -363,9 +347,13 @@ pent_prompt_pane_dispose (GObject *object)
 static void
 pent_prompt_pane_finalize (GObject *object)
 {
-  g_free (PENT_PROMPT_PANE (object)->model);
-  g_object_unref (PENT_PROMPT_PANE (object)->counter);
-  g_clear_pointer (&PENT_PROMPT_PANE (object)->figures, g_ptr_array_unref);
+  PentPromptPane *self = PENT_PROMPT_PANE (object);
+
+  g_free (self->model);
+  g_free (self->template_name);
+  g_free (self->template_text);
+  g_object_unref (self->counter);
+  g_clear_pointer (&self->figures, g_ptr_array_unref);
 
   G_OBJECT_CLASS (pent_prompt_pane_parent_class)->finalize (object);
 }
@@ -373,8 +361,14 @@ pent_prompt_pane_finalize (GObject *object)
 static void
 pent_prompt_pane_get_property (GObject *object, guint property, GValue *value, GParamSpec *pspec)
 {
+  PentPromptPane *self = PENT_PROMPT_PANE (object);
+
   if (property == PROP_MODEL)
-    g_value_set_string (value, PENT_PROMPT_PANE (object)->model);
+    g_value_set_string (value, self->model);
+  else if (property == PROP_TEMPLATE_NAME)
+    g_value_set_string (value, self->template_name);
+  else if (property == PROP_TEMPLATE_TEXT)
+    g_value_set_string (value, self->template_text);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
 }
@@ -391,10 +385,26 @@ set_model (PentPromptPane *self, const char *model)
 }
 
 static void
+set_string (PentPromptPane *self, char **field, const GValue *value, GParamSpec *pspec)
+{
+  if (g_str_equal (*field, g_value_get_string (value)))
+    return;
+  g_free (*field);
+  *field = g_value_dup_string (value);
+  g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+static void
 pent_prompt_pane_set_property (GObject *object, guint property, const GValue *value, GParamSpec *pspec)
 {
+  PentPromptPane *self = PENT_PROMPT_PANE (object);
+
   if (property == PROP_MODEL)
-    set_model (PENT_PROMPT_PANE (object), g_value_get_string (value));
+    set_model (self, g_value_get_string (value));
+  else if (property == PROP_TEMPLATE_NAME)
+    set_string (self, &self->template_name, value, pspec);
+  else if (property == PROP_TEMPLATE_TEXT)
+    set_string (self, &self->template_text, value, pspec);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
 }
@@ -403,6 +413,7 @@ static void
 bind_children (GtkWidgetClass *widget_class)
 {
   static const struct { const char *name; gsize offset; } others[] = {
+    { "banner", G_STRUCT_OFFSET (PentPromptPane, banner) },
     { "count_row", G_STRUCT_OFFSET (PentPromptPane, count_row) },
     { "prompt_count", G_STRUCT_OFFSET (PentPromptPane, prompt_count) },
     { "negative_count", G_STRUCT_OFFSET (PentPromptPane, negative_count) },
@@ -421,6 +432,13 @@ bind_children (GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child_full (widget_class, others[i].name, FALSE, others[i].offset);
 }
 
+static GParamSpec *
+new_string (const char *name)
+{
+  return g_param_spec_string (name, NULL, NULL, "",
+                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+}
+
 static void
 pent_prompt_pane_class_init (PentPromptPaneClass *klass)
 {
@@ -433,12 +451,17 @@ pent_prompt_pane_class_init (PentPromptPaneClass *klass)
   object_class->get_property = pent_prompt_pane_get_property;
   object_class->set_property = pent_prompt_pane_set_property;
   /* The path of the model that paints; "": the starter model. */
-  properties[PROP_MODEL] = g_param_spec_string ("model", NULL, NULL, "",
-                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MODEL] = new_string ("model");
+  /* "NAME@VERSION" of the template that was used last, and its text. */
+  properties[PROP_TEMPLATE_NAME] = new_string ("template-name");
+  properties[PROP_TEMPLATE_TEXT] = new_string ("template-text");
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_type_ensure (PENT_TYPE_BANNER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/pentimento/Pentimento/prompt-pane.ui");
   bind_children (widget_class);
   gtk_widget_class_install_action (widget_class, "prompt.throw-dice", NULL, throw_dice_action);
+  gtk_widget_class_install_action (widget_class, "prompt.random-seed", NULL, random_seed_action);
+  gtk_widget_class_install_action (widget_class, "prompt.fill-slot", NULL, fill_slot_action);
 }
 
 static void
@@ -447,9 +470,12 @@ pent_prompt_pane_init (PentPromptPane *self)
   GtkSpinButton *margins[PENT_N_SIDES];
 
   self->model = g_strdup ("");
+  self->template_name = g_strdup ("");
+  self->template_text = g_strdup ("");
   self->counter = pent_token_counter_new ();
   self->native_side = STARTER_SIDE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  pent_prompt_slots_attach (GTK_TEXT_VIEW (self->prompt));
   fill_choices (self);
   set_first_prompt (self);
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
@@ -471,7 +497,7 @@ begin_history (PentPromptPane *self)
 {
   g_autoptr (PentCanvasState) state = pent_document_snapshot (self->document);
 
-  state->settings = g_variant_ref_sink (read_settings (self));
+  state->settings = g_variant_ref_sink (pent_prompt_pane_read_settings (self));
   pent_document_restore (self->document, state);
 }
 
@@ -543,8 +569,16 @@ get_number (GtkWidget *spin)
   return gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin));
 }
 
+/* One sentence, and what can be done about it. */
+static void
+show_problem (PentPromptPane *self, const char *message, const char *label, const char *action)
+{
+  pent_banner_show (self->banner, message);
+  pent_banner_add_answer (self->banner, label, action);
+}
+
 static gboolean
-take_seed (PentPromptPane *self, PentRequest *request, GError **error)
+take_seed (PentPromptPane *self, PentRequest *request)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->seed));
   gboolean locked = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->seed_locked));
@@ -554,7 +588,8 @@ take_seed (PentPromptPane *self, PentRequest *request, GError **error)
     seed = random_seed ();
   else if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &seed, NULL))
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, _("“%s” is no seed: enter a whole number, 0 or more."), text);
+      g_autofree char *message = g_strdup_printf (_("“%s” is no seed: enter a whole number, 0 or more."), text);
+      show_problem (self, message, _("Take _Any"), "prompt.random-seed");
       return FALSE;
     }
   request->seed = seed;
@@ -563,8 +598,28 @@ take_seed (PentPromptPane *self, PentRequest *request, GError **error)
   return TRUE;
 }
 
+/* Which template the prompt was made from, if it still is. */
 static gboolean
-take_edit (PentPromptPane *self, PentRequest *request, PentTask task, GError **error)
+take_template (PentPromptPane *self, PentRequest *request)
+{
+  gsize start, end;
+
+  if (*self->template_name == '\0' || !pent_slots_were_filled (self->template_text, request->prompt))
+    return TRUE;
+  if (pent_slot_find (request->prompt, 0, &start, &end))
+    {
+      /* Translators: a slot of a template, with its braces. */
+      g_autofree char *message = g_strdup_printf (_("%.*s is still to be filled: write what it stands for."),
+                                                  (int) (end - start), request->prompt + start);
+      show_problem (self, message, _("_Fill It"), "prompt.fill-slot");
+      return FALSE;
+    }
+  take_string (&request->template_name, self->template_name);
+  return TRUE;
+}
+
+static gboolean
+take_edit (PentPromptPane *self, PentRequest *request, PentTask task)
 {
   const PentTileMask *mask = pent_document_get_mask (self->document);
 
@@ -581,18 +636,21 @@ take_edit (PentPromptPane *self, PentRequest *request, PentTask task, GError **e
     request->strength = PENT_UNSET;
   if (pent_tile_mask_is_empty (mask))
     return TRUE;
-  request->mask = pent_tile_mask_to_image (mask, error);
+  g_autoptr (GError) error = NULL;
+  request->mask = pent_tile_mask_to_image (mask, &error);
+  if (request->mask == NULL)
+    pent_banner_show (self->banner, error->message);
   return request->mask != NULL;
 }
 
 /**
  * pent_prompt_pane_make_request:
  *
- * Returns: (transfer full): what is to be painted now; %NULL with
- *   %PENT_ERROR_USAGE where something entered makes no sense
+ * Returns: (transfer full): what is to be painted now; %NULL where something
+ *   entered makes no sense, which the pane says
  */
 PentRequest *
-pent_prompt_pane_make_request (PentPromptPane *self, GError **error)
+pent_prompt_pane_make_request (PentPromptPane *self)
 {
   g_return_val_if_fail (PENT_IS_PROMPT_PANE (self), NULL);
 
@@ -608,16 +666,32 @@ pent_prompt_pane_make_request (PentPromptPane *self, GError **error)
   take_string (&request->sampler,
                pent_sampler_get_info (adw_combo_row_get_selected (ADW_COMBO_ROW (self->sampler)))->name);
   take_string (&request->schedule, pent_schedule_type_name (adw_combo_row_get_selected (ADW_COMBO_ROW (self->schedule))));
-  if (!take_seed (self, request, error))
+  pent_banner_hide (self->banner);
+  if (!take_template (self, request) || !take_seed (self, request))
     return NULL;
   if (task == PENT_TASK_NEW)
     {
       request->width = (int) get_number (self->width) / 8 * 8;
       request->height = (int) get_number (self->height) / 8 * 8;
     }
-  else if (!take_edit (self, request, task, error))
+  else if (!take_edit (self, request, task))
     return NULL;
   return g_steal_pointer (&request);
+}
+
+/**
+ * pent_prompt_pane_dup_prompt:
+ *
+ * Returns: (transfer full): the prompt as it is now
+ */
+char *
+pent_prompt_pane_dup_prompt (PentPromptPane *self)
+{
+  char *text = NULL;
+
+  g_return_val_if_fail (PENT_IS_PROMPT_PANE (self), NULL);
+  g_object_get (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->prompt)), "text", &text, NULL);
+  return text;
 }
 
 void
@@ -625,113 +699,6 @@ pent_prompt_pane_focus_prompt (PentPromptPane *self)
 {
   g_return_if_fail (PENT_IS_PROMPT_PANE (self));
   gtk_widget_grab_focus (self->prompt);
-}
-
-static void
-insert_edit (GVariantDict *dict, const PentRequest *request)
-{
-  g_variant_dict_insert (dict, "from_picture", "b", request->init != NULL);
-  if (request->init == NULL)
-    return;
-  if (request->strength != PENT_UNSET)
-    g_variant_dict_insert (dict, "strength", "d", request->strength);
-  g_variant_dict_insert (dict, "fill", "u", (guint) request->fill);
-  g_variant_dict_insert (dict, "region", "u", (guint) request->region);
-  if (request->grow != PENT_UNSET)
-    g_variant_dict_insert (dict, "grow", "d", (double) request->grow);
-  if (request->feather != PENT_UNSET)
-    g_variant_dict_insert (dict, "feather", "d", (double) request->feather);
-}
-
-/* Settings of a draft with what @use takes over from @request. */
-static GVariant *
-merge_settings (PentPromptPane *self, const PentRequest *request, PentUse use)
-{
-  g_autoptr (GVariant) now = g_variant_ref_sink (read_settings (self));
-  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, request->seed);
-  PentSampler sampler = 0;
-  PentScheduleType schedule = 0;
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, now);
-  if (use & PENT_USE_PROMPT)
-    {
-      g_variant_dict_insert (&dict, "prompt", "s", request->prompt);
-      g_variant_dict_insert (&dict, "negative", "s", request->negative);
-    }
-  if (use & PENT_USE_SEED)
-    {
-      g_variant_dict_insert (&dict, "seed", "s", seed);
-      g_variant_dict_insert (&dict, "seed_locked", "b", TRUE);
-    }
-  if (use & PENT_USE_SETTINGS)
-    {
-      g_variant_dict_insert (&dict, "model", "s", request->model != NULL ? request->model : "");
-      g_variant_dict_insert (&dict, "steps", "d", (double) request->steps);
-      g_variant_dict_insert (&dict, "cfg", "d", request->cfg);
-      if (request->width != PENT_UNSET)
-        g_variant_dict_insert (&dict, "width", "d", (double) request->width);
-      if (request->height != PENT_UNSET)
-        g_variant_dict_insert (&dict, "height", "d", (double) request->height);
-      if (pent_sampler_from_name (request->sampler, &sampler))
-        g_variant_dict_insert (&dict, "sampler", "u", (guint) sampler);
-      if (pent_schedule_type_from_name (request->schedule, &schedule))
-        g_variant_dict_insert (&dict, "schedule", "u", (guint) schedule);
-    }
-  if (use & PENT_USE_CANVAS)
-    insert_edit (&dict, request);
-  return g_variant_dict_end (&dict);
-}
-
-/* An empty page has the size that will be painted. */
-static void
-set_page (PentCanvasState *state, int width, int height)
-{
-  pent_tile_mask_free (state->mask);
-  state->width = width;
-  state->height = height;
-  state->mask = pent_tile_mask_new (width, height);
-}
-
-/* The canvas that @request was painted on, if it was. */
-static void
-take_canvas (PentCanvasState *state, const PentRequest *request)
-{
-  if (request->init == NULL)
-    return;
-  g_clear_pointer (&state->picture, pent_image_unref);
-  state->picture = pent_image_ref (request->init);
-  state->width = request->init->width;
-  state->height = request->init->height;
-  memcpy (state->margins, request->outpaint, sizeof state->margins);
-  pent_tile_mask_free (state->mask);
-  state->mask = request->mask != NULL
-                  ? pent_tile_mask_from_image (request->mask, state->width, state->height, NULL) : NULL;
-  if (state->mask == NULL)
-    state->mask = pent_tile_mask_new (state->width, state->height);
-}
-
-/**
- * pent_prompt_pane_use_request:
- * @request: how a picture was painted
- * @use: what of it is taken over
- *
- * Shows it, and what it was painted on, as one edit that can be undone.
- */
-void
-pent_prompt_pane_use_request (PentPromptPane *self, const PentRequest *request, PentUse use)
-{
-  g_return_if_fail (PENT_IS_PROMPT_PANE (self));
-  g_return_if_fail (self->document != NULL);
-
-  g_autoptr (PentCanvasState) state = pent_document_snapshot (self->document);
-  g_clear_pointer (&state->settings, g_variant_unref);
-  state->settings = g_variant_ref_sink (merge_settings (self, request, use));
-  if (use & PENT_USE_CANVAS)
-    take_canvas (state, request);
-  if ((use & PENT_USE_SETTINGS) && state->picture == NULL && request->width != PENT_UNSET)
-    set_page (state, request->width, request->height);
-  pent_document_replace (self->document, state, PENT_EDIT_SETTINGS, 0);
 }
 
 /**

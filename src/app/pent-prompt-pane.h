@@ -5,6 +5,7 @@
 
 #include "pent-document.h"
 #include "pent-request.h"
+#include "pent-template.h"
 
 G_BEGIN_DECLS
 
@@ -12,7 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PentPromptPane, pent_prompt_pane, PENT, PROMPT_PANE, AdwBin)
 
 void         pent_prompt_pane_set_document (PentPromptPane *self, PentDocument *document);
-PentRequest *pent_prompt_pane_make_request (PentPromptPane *self, GError **error);
+PentRequest *pent_prompt_pane_make_request (PentPromptPane *self);
+char        *pent_prompt_pane_dup_prompt   (PentPromptPane *self);
 void         pent_prompt_pane_focus_prompt (PentPromptPane *self);
 void         pent_prompt_pane_set_figures (PentPromptPane *self, GPtrArray *figures);
 void         pent_prompt_pane_choose_model (PentPromptPane *self, const char *path, int side);
@@ -27,7 +29,8 @@ typedef enum
   PENT_USE_EVERYTHING = 15,
 } PentUse;
 
-void pent_prompt_pane_use_request (PentPromptPane *self, const PentRequest *request, PentUse use);
+void pent_prompt_pane_use_request  (PentPromptPane *self, const PentRequest *request, PentUse use);
+void pent_prompt_pane_use_template (PentPromptPane *self, const PentTemplate *template);
 
 /* What Generate would do now. */
 typedef enum

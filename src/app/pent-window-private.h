@@ -21,7 +21,7 @@ struct _PentWindow
   PentDraftKeeper *keeper;      /* NULL without a folder for drafts */
   GSettings       *settings;    /* NULL without a schema */
   char            *draft_folder;
-  PentLibraryDesk *desk;        /* of the gallery; NULL without one */
+  PentLibraryDesk *desk;        /* of the gallery; NULL as long as nobody needs one */
   GPtrArray       *devices;     /* of PentDeviceInfo; NULL until they are known */
   guint            device_source;
   guint            fold_source;
@@ -98,6 +98,9 @@ void pent_window_init_canvas (PentWindow *self);
 
 /* pent-window-files.c */
 void pent_window_init_files  (PentWindow *self);
+
+/* pent-window-templates.c */
+void pent_window_init_templates (PentWindow *self);
 
 /* pent-window-library.c */
 void pent_window_init_library (PentWindow *self);

@@ -436,13 +436,12 @@ static void
 generate_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   PentWindow *self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PentRequest) request = pent_prompt_pane_make_request (self->prompt_pane, &error);
+  g_autoptr (PentRequest) request = pent_prompt_pane_make_request (self->prompt_pane);
 
   pent_banner_hide (self->banner);
   if (request == NULL)
     {
-      pent_window_show_error (self, error->message);
+      adw_flap_set_reveal_flap (self->flap, TRUE);
       return;
     }
   if (self->settings != NULL)

@@ -240,6 +240,7 @@ pent_window_constructed (GObject *object)
   pent_window_init_files (self);
   pent_window_init_canvas (self);
   pent_window_init_library (self);
+  pent_window_init_templates (self);
   pent_window_init_device (self);
   pent_window_init_join (self);
   pent_window_init_run (self);

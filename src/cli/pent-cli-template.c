@@ -55,37 +55,28 @@ find_word (const char *slot, gsize size, const char *const *words, guint n)
   return NULL;
 }
 
-static gboolean
-is_slot (const char *text, gsize size)
-{
-  for (gsize i = 0; i < size; i++)
-    if (!g_ascii_isalnum (text[i]) && text[i] != '_' && text[i] != '-')
-      return FALSE;
-  return size > 0;
-}
-
 static char *
 fill_in (const PentTemplate *template, const char *const *words, guint n, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  for (const char *at = template->text; *at != '\0'; at++)
+  gsize from = 0, start, end;
+
+  while (pent_slot_find (template->text, from, &start, &end))
     {
-      const char *end = *at == '{' ? strchr (at, '}') : NULL;
-      if (end == NULL || !is_slot (at + 1, end - at - 1))
-        {
-          g_string_append_c (text, *at);
-          continue;
-        }
-      const char *word = find_word (at + 1, end - at - 1, words, n);
+      const char *slot = template->text + start + 1;
+      int size = end - start - 2;
+      const char *word = find_word (slot, size, words, n);
       if (word == NULL)
         {
           g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, "The template \"%s\" has a slot that is not filled: add %.*s=WORDS.",
-                       template->name, (int) (end - at - 1), at + 1);
+                       template->name, size, slot);
           return NULL;
         }
+      g_string_append_len (text, template->text + from, start - from);
       g_string_append (text, word);
-      at = end;
+      from = end;
     }
+  g_string_append (text, template->text + from);
   return g_strdup (text->str);
 }
 
@@ -184,7 +175,7 @@ static gboolean
 add (PentLibrary *library, const char *name, const char *text, gboolean json, GError **error)
 {
   PentTemplate template = { .name = (char *) name, .text = (char *) text };
-  if (!g_utf8_validate (name, -1, NULL) || !g_utf8_validate (text, -1, NULL) || *name == '\0' || strchr (name, '@') != NULL)
+  if (!pent_template_name_is_valid (name) || !g_utf8_validate (text, -1, NULL))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, "A template needs a name without \"@\" and a text, both in UTF-8.");
       return FALSE;

@@ -6,6 +6,7 @@
 #include "pent-folders.h"
 #include "pent-image.h"
 #include "pent-recipe.h"
+#include "pent-template.h"
 
 G_BEGIN_DECLS
 
@@ -177,26 +178,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PentRebuildReport, pent_rebuild_report_clear)
 gboolean pent_library_rebuild      (const PentFolders *folders, PentRebuildReport *report, GCancellable *cancellable,
                                     GError **error);
 
-/**
- * PentTemplate:
- * @name: a word
- * @version: 1 the first
- * @text: a prompt with {slots}
- */
-typedef struct
-{
-  char  *name;
-  gint64 version;
-  char  *text;
-} PentTemplate;
-
-void pent_template_free (PentTemplate *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentTemplate, pent_template_free)
-
 gboolean      pent_library_add_template   (PentLibrary *self, const char *name, const char *text, gint64 *version,
                                            GError **error);
 PentTemplate *pent_library_get_template   (PentLibrary *self, const char *name, gint64 version, GError **error);
 GPtrArray    *pent_library_list_templates (PentLibrary *self, GError **error);
+GPtrArray    *pent_library_list_template_versions (PentLibrary *self, GError **error);
+gboolean      pent_library_rename_template (PentLibrary *self, const char *name, const char *new_name, GError **error);
+gboolean      pent_library_remove_template (PentLibrary *self, const char *name, GError **error);
+gboolean      pent_library_restore_templates (PentLibrary *self, GPtrArray *templates, GError **error);
 
 /**
  * PentLibraryFigures:

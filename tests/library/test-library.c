@@ -451,6 +451,55 @@ test_templates (Library *self, gconstpointer data)
   g_autoptr (GPtrArray) all = pent_library_list_templates (library, NULL);
   g_assert_cmpint (all->len, ==, 2);
   g_assert_cmpint (((PentTemplate *) all->pdata[1])->version, ==, 2);
+
+  /* Renamed with all versions, but never over another one. */
+  g_clear_error (&error);
+  g_assert_false (pent_library_rename_template (library, "sea", "land", &error));
+  g_assert_error (error, PENT_ERROR, PENT_ERROR_USAGE);
+  g_clear_error (&error);
+  g_assert_false (pent_library_rename_template (library, "sky", "air", &error));
+  g_assert_error (error, PENT_ERROR, PENT_ERROR_USAGE);
+  g_assert_true (pent_library_rename_template (library, "sea", "ocean", NULL));
+  g_autoptr (PentTemplate) renamed = pent_library_get_template (library, "ocean", 1, NULL);
+  g_assert_cmpstr (renamed->text, ==, "a {colour} sea");
+
+  /* Removed, and as it was again. */
+  g_autoptr (GPtrArray) versions = pent_library_list_template_versions (library, NULL);
+  g_assert_cmpint (versions->len, ==, 3);
+  g_assert_cmpstr (((PentTemplate *) versions->pdata[1])->text, ==, "the {colour} sea");
+  g_assert_true (pent_library_remove_template (library, "ocean", NULL));
+  g_assert_null (pent_library_get_template (library, "ocean", 0, NULL));
+  g_assert_true (pent_library_restore_templates (library, versions, NULL));
+  g_autoptr (GPtrArray) restored = pent_library_list_template_versions (library, NULL);
+  g_assert_cmpint (restored->len, ==, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (((PentTemplate *) versions->pdata[i])->created, ==, ((PentTemplate *) restored->pdata[i])->created);
+}
+
+static void
+test_slots (void)
+{
+  static const struct { const char *text; const char *slot; } cases[] = {
+    { "a {colour} sea", "{colour}" }, { "{a}", "{a}" }, { "{} {a b} {c", NULL }, { "{ {x}", "{x}" },
+    { "{größe-1_x}", "{größe-1_x}" }, { "no", NULL },   { "{{y}}", "{y}" },
+  };
+  static const struct { const char *text; const char *prompt; gboolean filled; } fills[] = {
+    { "a {x} sea", "a red sea", TRUE },  { "a {x} sea", "a {x} sea", TRUE },  { "a {x} sea", "a  sea", TRUE },
+    { "a {x} sea", "the red sea", FALSE }, { "a {x} sea", "a red lake", FALSE }, { "{x}{y}", "", TRUE },
+    { "a {x}, {y} b", "a 1, 2, 3 b", TRUE }, { "a {x}, {y} b", "a 1 b", FALSE }, { "same", "same", TRUE },
+    { "same", "same ", FALSE },          { "a {x} a", "a", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gsize start, end;
+      gboolean found = pent_slot_find (cases[i].text, 0, &start, &end);
+      g_autofree char *slot = found ? g_strndup (cases[i].text + start, end - start) : NULL;
+      g_assert_cmpstr (slot, ==, cases[i].slot);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (fills); i++)
+    if (pent_slots_were_filled (fills[i].text, fills[i].prompt) != fills[i].filled)
+      g_error ("“%s” in “%s”", fills[i].prompt, fills[i].text);
 }
 
 static void
@@ -497,6 +546,7 @@ main (int argc, char **argv)
   ADD ("/library/born-together", test_born_together);
   ADD ("/library/read-only", test_read_only);
   ADD ("/library/templates", test_templates);
+  g_test_add_func ("/library/slots", test_slots);
   ADD ("/library/figures", test_figures);
   return g_test_run ();
 }
