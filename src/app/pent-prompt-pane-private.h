@@ -19,6 +19,7 @@ struct _PentPromptPane
   char         *model;         /* path; "": the starter model */
   char         *template_name; /* "NAME@VERSION" that was used last, or "" */
   char         *template_text; /* and its text */
+  char         *warning;       /* about what is written, that was told last; or NULL */
   PentTokenCounter *counter;
   GPtrArray    *figures;       /* how long pictures took so far; NULL: not known */
   int           native_side;   /* the model's, pixels; 0: not known */

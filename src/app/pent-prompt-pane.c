@@ -7,6 +7,7 @@
 
 #include "pent-estimate.h"
 #include "pent-prompt-slots.h"
+#include "pent-prompt.h"
 #include "pent-sampler-info.h"
 #include "pent-template.h"
 
@@ -166,11 +167,64 @@ show_estimate (PentPromptPane *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->count_row), text != NULL ? text : "");
 }
 
+/* What will be taken out of a prompt or changed, while it is written; told once. */
+static void
+show_warning (PentPromptPane *self, GtkTextBuffer *buffer)
+{
+  g_autofree char *text = NULL;
+  gsize start, end;
+
+  g_object_get (buffer, "text", &text, NULL);
+  g_autoptr (PentPrompt) prompt = pent_prompt_parse (text);
+  const char *warning = prompt->warnings->len > 0 ? g_ptr_array_index (prompt->warnings, 0) : NULL;
+  if (g_strcmp0 (warning, self->warning) == 0)
+    return;
+  g_free (self->warning);
+  self->warning = g_strdup (warning);
+  if (warning == NULL)
+    {
+      pent_banner_hide (self->banner);
+      return;
+    }
+  pent_banner_show (self->banner, warning);
+  if (pent_prompt_find_network (text, 0, &start, &end))
+    pent_banner_add_answer (self->banner, _("_Delete"), "prompt.delete-networks");
+}
+
+static void
+delete_networks (GtkWidget *view)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  g_autofree char *text = NULL;
+  g_autoptr (GString) rest = NULL;
+  gsize start, end;
+
+  g_object_get (buffer, "text", &text, NULL);
+  rest = g_string_new (text);
+  while (pent_prompt_find_network (rest->str, 0, &start, &end))
+    g_string_erase (rest, start, end - start);
+  if (!g_str_equal (rest->str, text))
+    gtk_text_buffer_set_text (buffer, rest->str, -1);
+}
+
+static void
+delete_networks_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  PentPromptPane *self = PENT_PROMPT_PANE (widget);
+
+  self->last_edit = NULL;
+  delete_networks (self->prompt);
+  delete_networks (self->negative);
+  pent_banner_hide (self->banner);
+}
+
 static void
 control_changed_cb (GObject *control, GParamSpec *pspec, PentPromptPane *self)
 {
   const char *name = NULL;
 
+  if (GTK_IS_TEXT_BUFFER (control))
+    show_warning (self, GTK_TEXT_BUFFER (control));
   show_counts (self);
   show_estimate (self);
   if (self->restoring || self->document == NULL)
@@ -352,6 +406,7 @@ pent_prompt_pane_finalize (GObject *object)
   g_free (self->model);
   g_free (self->template_name);
   g_free (self->template_text);
+  g_free (self->warning);
   g_object_unref (self->counter);
   g_clear_pointer (&self->figures, g_ptr_array_unref);
 
@@ -462,6 +517,7 @@ pent_prompt_pane_class_init (PentPromptPaneClass *klass)
   gtk_widget_class_install_action (widget_class, "prompt.throw-dice", NULL, throw_dice_action);
   gtk_widget_class_install_action (widget_class, "prompt.random-seed", NULL, random_seed_action);
   gtk_widget_class_install_action (widget_class, "prompt.fill-slot", NULL, fill_slot_action);
+  gtk_widget_class_install_action (widget_class, "prompt.delete-networks", NULL, delete_networks_action);
 }
 
 static void

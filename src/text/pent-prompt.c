@@ -256,8 +256,7 @@ limit_weights (PentPrompt *self)
 
 /* "<lora:name:weight>" at @text: its length, 0 where there is none. */
 static gsize
-match_network (const char *text,
-               gsize      *kind_length)
+match_network (const char *text)
 {
   static const char *const kinds[] = { "lora", "lyco", "hypernet" };
 
@@ -269,11 +268,42 @@ match_network (const char *text,
         {
           gsize inside = strcspn (text + n + 2, ">");
 
-          *kind_length = n;
           return inside > 0 && text[n + 2 + inside] == '>' ? n + inside + 3 : 0;
         }
     }
   return 0;
+}
+
+/**
+ * pent_prompt_find_network:
+ * @from: where to begin, in bytes
+ * @start: (out): of the first "<lora:name:weight>", likewise with lyco and
+ *   hypernet, in bytes
+ * @end: (out): behind it
+ *
+ * Returns: whether there is one from there on
+ */
+gboolean
+pent_prompt_find_network (const char *text,
+                          gsize       from,
+                          gsize      *start,
+                          gsize      *end)
+{
+  const char *last_end = strrchr (text + from, '>');
+
+  if (last_end == NULL)
+    return FALSE;
+  for (const char *p = strchr (text + from, '<'); p != NULL && p < last_end; p = strchr (p + 1, '<'))
+    {
+      gsize n = match_network (p);
+
+      if (n == 0)
+        continue;
+      *start = p - text;
+      *end = *start + n;
+      return TRUE;
+    }
+  return FALSE;
 }
 
 /* Other programs' prompts load further weights by "<lora:name:weight>". The
@@ -283,24 +313,19 @@ remove_networks (const char *text,
                  GPtrArray  *warnings)
 {
   GString *rest = g_string_sized_new (strlen (text) + 1);
-  const char *from = text, *p = text;
-  const char *last_end = strrchr (text, '>');
+  gsize from = 0, start, end;
 
-  while ((p = strchr (p, '<')) != NULL && p < last_end)
+  while (pent_prompt_find_network (text, from, &start, &end))
     {
-      gsize kind_length, n = match_network (p, &kind_length);
+      int kind_length = strcspn (text + start + 1, ":");
 
-      if (n == 0)
-        {
-          p++;
-          continue;
-        }
-      g_string_append_len (rest, from, p - from);
+      g_string_append_len (rest, text + from, start - from);
       g_ptr_array_add (warnings, g_strdup_printf ("“%.*s” was taken out of the prompt: Pentimento does not load "
-                                                  "%.*s files.", (int) n, p, (int) kind_length, p + 1));
-      from = p = p + n;
+                                                  "%.*s files.", (int) (end - start), text + start, kind_length,
+                                                  text + start + 1));
+      from = end;
     }
-  g_string_append (rest, from);
+  g_string_append (rest, text + from);
   return g_string_free (rest, FALSE);
 }
 

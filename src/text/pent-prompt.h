@@ -38,4 +38,6 @@ PentPrompt *pent_prompt_parse (const char *text);
 void        pent_prompt_free  (PentPrompt *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentPrompt, pent_prompt_free)
 
+gboolean pent_prompt_find_network (const char *text, gsize from, gsize *start, gsize *end);
+
 G_END_DECLS

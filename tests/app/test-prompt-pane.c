@@ -6,7 +6,8 @@
 #include "pent-library.h"
 #include "pent-templates-window.h"
 
-/* Templates of prompts: kept, used, filled in, renamed, removed; by keys. */
+/* The prompt: what is wrong with it is said beside it; and its templates, which
+ * are kept, used, filled in, renamed and removed, by keys. */
 
 static char *
 get_prompt (Fixture *fixture)
@@ -247,14 +248,51 @@ test_remove (gconstpointer application)
   fixture_close (&fixture);
 }
 
+/* What would be taken out of the prompt is said in the pane, with what can be
+ * done about it. */
+static void
+test_warning (gconstpointer application)
+{
+  Fixture fixture;
+  g_autofree char *text = NULL;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  GtkWidget *pane = fixture_child (&fixture, "prompt_pane");
+  gpointer banner = gtk_widget_get_template_child (pane, PENT_TYPE_PROMPT_PANE, "banner");
+  set_prompt (&fixture, "a sea <lora:x:1");
+  g_assert_false (pent_banner_is_shown (banner));
+  set_prompt (&fixture, "a sea <lora:x:1>, <Lyco:y:0.5>clear");
+  g_assert_true (pent_banner_is_shown (banner));
+  g_assert_nonnull (strstr (pent_banner_get_message (banner), "<lora:x:1>"));
+  gtk_widget_activate_action (pane, "prompt.delete-networks", NULL);
+  g_assert_false (pent_banner_is_shown (banner));
+  text = get_prompt (&fixture);
+  g_assert_cmpstr (text, ==, "a sea , clear");
+
+  /* A seed that is none. */
+  gpointer seed = gtk_widget_get_template_child (pane, PENT_TYPE_PROMPT_PANE, "seed");
+  gtk_editable_set_text (GTK_EDITABLE (seed), "12x");
+  g_assert_true (fixture_act (&fixture, "generate"));
+  g_assert_false (fixture_is_busy (&fixture));
+  g_assert_true (pent_banner_is_shown (banner));
+  gtk_widget_activate_action (pane, "prompt.random-seed", NULL);
+  g_assert_false (pent_banner_is_shown (banner));
+  g_assert_true (fixture_act (&fixture, "generate"));
+  g_assert_true (fixture_is_busy (&fixture));
+  fixture_act (&fixture, "cancel-all");
+  fixture_wait (&fixture);
+  fixture_close (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
   static const struct { const char *path; GTestDataFunc test; } tests[] = {
-    { "/templates/fill", test_fill },
-    { "/templates/undo-use", test_undo_use },
-    { "/templates/rename", test_rename },
-    { "/templates/remove", test_remove },
+    { "/prompt-pane/fill", test_fill },
+    { "/prompt-pane/undo-use", test_undo_use },
+    { "/prompt-pane/rename", test_rename },
+    { "/prompt-pane/remove", test_remove },
+    { "/prompt-pane/warning", test_warning },
   };
   g_autoptr (PentApplication) application = NULL;
 
