@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-data-dir.h"
 #include "pent-folders.h"
 #include "pent-window.h"
 
@@ -32,6 +33,52 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer data)
                          "comments", _("Paints pictures from words, on your own computer"),
                          "license-type", GTK_LICENSE_GPL_3_0,
                          NULL);
+}
+
+static PentWindow *
+find_window (GtkApplication *application)
+{
+  for (GList *item = gtk_application_get_windows (application); item != NULL; item = item->next)
+    if (PENT_IS_WINDOW (item->data))
+      return item->data;
+  return NULL;
+}
+
+static void
+help_shown_cb (GObject *object, GAsyncResult *result, gpointer path)
+{
+  g_autofree char *manual = path;
+  g_autoptr (GtkWindow) parent = GTK_WINDOW (object);
+  g_autoptr (GError) error = NULL;
+  GtkApplication *application = gtk_window_get_application (parent);
+  PentWindow *window = application != NULL ? find_window (application) : NULL;
+
+  if (gtk_show_uri_full_finish (parent, result, &error) || window == NULL)
+    return;
+  /* Translators: a file, and the system's reason. */
+  g_autofree char *message = g_strdup_printf (_("Nothing here shows the manual, %s (%s): open it in a browser."), manual,
+                                              error->message);
+  pent_window_show_error (window, message);
+}
+
+/* The manual is part of the program: it needs no network. */
+static void
+help_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = pent_data_path ("help/index.html", &error);
+
+  if (window == NULL)
+    return;
+  if (path == NULL)
+    {
+      if (PENT_IS_WINDOW (window))
+        pent_window_show_error (PENT_WINDOW (window), error->message);
+      return;
+    }
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  gtk_show_uri_full (g_object_ref (window), uri, GDK_CURRENT_TIME, NULL, help_shown_cb, g_steal_pointer (&path));
 }
 
 static void
@@ -63,6 +110,7 @@ add_accels (GtkApplication *application)
     { "win.find", "<Control>f" },            { "win.templates", "<Control>t" },
     { "win.show-prompt", "F9" },             { "win.show-gallery", "<Control>F9" },
     { "win.preferences", "<Control>comma" }, { "win.show-help-overlay", "<Control>question" },
+    { "app.help", "F1" },
     { "window.close", "<Control>w" },        { "app.quit", "<Control>q" },
   };
 
@@ -92,6 +140,7 @@ pent_application_startup (GApplication *application)
 {
   const GActionEntry actions[] = {
     { .name = "about", .activate = about_action },
+    { .name = "help", .activate = help_action },
     { .name = "quit", .activate = quit_action },
     { .name = "show", .activate = show_action },
   };
@@ -106,11 +155,10 @@ static PentWindow *
 get_window (GApplication *application)
 {
   PentApplication *self = PENT_APPLICATION (application);
+  PentWindow *found = find_window (GTK_APPLICATION (application));
 
-  for (GList *item = gtk_application_get_windows (GTK_APPLICATION (self)); item != NULL; item = item->next)
-    if (PENT_IS_WINDOW (item->data))
-      return item->data;
-
+  if (found != NULL)
+    return found;
   g_autoptr (PentFolders) folders = pent_folders_new ();
   g_autofree char *drafts = g_build_filename (folders->state, "draft", NULL);
   if (self->queue == NULL)

@@ -78,7 +78,7 @@ test_accelerators (gconstpointer application)
   static const char *const actions[] = {
     "win.generate", "win.keep", "win.undo", "win.redo", "win.open", "win.save", "win.show-prompt",
     "win.show-gallery", "win.show-queue", "win.mask-invert", "win.preferences", "win.show-help-overlay",
-    "win.focus-prompt", "win.focus-canvas", "app.quit",
+    "win.focus-prompt", "win.focus-canvas", "win.templates", "app.help", "app.quit",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -109,13 +109,57 @@ test_panes (gconstpointer application)
   fixture_close (&fixture);
 }
 
+/* In a folder of its own, a browser that writes down what it is to show. */
+static void
+install_browser (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("pentimento-browser-XXXXXX", NULL);
+  g_autofree char *applications = g_build_filename (folder, "applications", NULL);
+  g_autofree char *entry = g_build_filename (applications, "browser.desktop", NULL);
+  g_autofree char *defaults = g_build_filename (applications, "mimeapps.list", NULL);
+  g_autofree char *browser = g_build_filename (folder, "browser", NULL);
+  g_autofree char *text = g_strdup_printf ("[Desktop Entry]\nType=Application\nName=Browser\nMimeType=text/html;\n"
+                                           "Exec=%s %%u\n", browser);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\necho \"$1\" >%s/new && mv %s/new %s/shown\n", folder, folder,
+                                             folder);
+
+  g_assert_cmpint (g_mkdir_with_parents (applications, 0700), ==, 0);
+  g_assert_true (g_file_set_contents_full (browser, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  g_assert_true (g_file_set_contents (entry, text, -1, NULL));
+  g_assert_true (g_file_set_contents (defaults, "[Default Applications]\ntext/html=browser.desktop\n", -1, NULL));
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
+}
+
+/* The manual is a file that came with the program. */
+static void
+test_help (gconstpointer application)
+{
+  Fixture fixture;
+  g_autofree char *shown = g_build_filename (g_get_user_data_dir (), "shown", NULL);
+  g_autofree char *uri = NULL;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  hand_key (GDK_KEY_F1, 0);
+  while (!g_file_get_contents (shown, &uri, NULL, NULL))
+    {
+      g_assert_false (fixture_shows_error (&fixture));
+      g_main_context_iteration (NULL, FALSE);
+    }
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (g_strstrip (uri));
+  const char *path = g_file_peek_path (file);
+  g_assert_true (g_str_has_suffix (path, "help/index.html"));
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+  fixture_close (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
   static const struct { const char *path; GTestDataFunc test; } tests[] = {
     { "/keyboard/walk", test_walk }, { "/keyboard/accelerators", test_accelerators },
-    { "/keyboard/panes", test_panes },
+    { "/keyboard/panes", test_panes }, { "/keyboard/help", test_help },
   };
+  install_browser ();
   g_autoptr (PentApplication) application = NULL;
 
   g_test_init (&argc, &argv, NULL);
