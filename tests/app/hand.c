@@ -23,17 +23,46 @@ get_xid (GtkNative *native)
   G_GNUC_END_IGNORE_DEPRECATIONS
 }
 
-/* What the display was told has come back as events when a round trip is
- * made, and those are handled. */
+static void
+count_frame_cb (GdkFrameClock *clock, guint *n)
+{
+  ++*n;
+}
+
+/* Counts the frames of all windows, or does so no longer. */
+static void
+watch_frames (guint *n, gboolean on)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+      GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+      if (clock != NULL && on)
+        g_signal_connect (clock, "after-paint", G_CALLBACK (count_frame_cb), n);
+      else if (clock != NULL)
+        g_signal_handlers_disconnect_by_data (clock, n);
+    }
+}
+
+/* What the display was told has come back as events when a round trip is made.
+ * They are handled before the next frame, a movement with it, and what follows
+ * from them with the one after. A window that is drawn all the time, as in
+ * mid-run, never has nothing to do. */
 void
 hand_settle (void)
 {
+  guint n_frames = 0;
+
+  watch_frames (&n_frames, TRUE);
   for (int i = 0; i < 3; i++)
     {
       XSync (get_display (), False);
-      while (g_main_context_iteration (NULL, FALSE))
+      while (g_main_context_iteration (NULL, FALSE) && n_frames < 3)
         ;
     }
+  watch_frames (&n_frames, FALSE);
 }
 
 static void
@@ -55,10 +84,12 @@ hand_wait_for_frame (GtkWidget *widget)
   g_signal_handler_disconnect (clock, handler);
 }
 
-/* In the upper left corner, with the keyboard: there is no window manager. */
+/* In the upper left corner, with the keyboard: there is no window manager. What
+ * slides is where it is to be at once. */
 void
 hand_show (GtkWindow *window)
 {
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   gtk_window_present (window);
   hand_wait (gtk_widget_get_mapped (GTK_WIDGET (window)));
   hand_wait_for_frame (GTK_WIDGET (window));
@@ -105,6 +136,23 @@ hand_click (GtkWidget *widget, double x, double y, GdkModifierType modifiers)
   XTestFakeButtonEvent (get_display (), 1, False, CurrentTime);
   hold (modifiers, FALSE);
   hand_settle ();
+}
+
+/* In its middle, when it is where it is to stay. */
+void
+hand_click_widget (GtkWidget *widget)
+{
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_native (widget));
+  graphene_rect_t before, now = GRAPHENE_RECT_INIT (0, 0, 0, 0);
+
+  do
+    {
+      before = now;
+      hand_wait_for_frame (widget);
+      g_assert_true (gtk_widget_compute_bounds (widget, window, &now));
+    }
+  while (now.size.width == 0 || !graphene_rect_equal (&before, &now));
+  hand_click (widget, gtk_widget_get_width (widget) / 2.0, gtk_widget_get_height (widget) / 2.0, 0);
 }
 
 void

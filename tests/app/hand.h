@@ -11,6 +11,7 @@ void hand_wait_for_frame (GtkWidget *widget);
 void hand_move   (GtkWidget *widget, double x, double y);
 void hand_press  (GtkWidget *widget, double x, double y);
 void hand_click  (GtkWidget *widget, double x, double y, GdkModifierType modifiers);
+void hand_click_widget (GtkWidget *widget);
 void hand_drag   (GtkWidget *widget, double from_x, double from_y, double to_x, double to_y);
 void hand_key    (guint key, GdkModifierType modifiers);
 void hand_type   (const char *text);

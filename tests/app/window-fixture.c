@@ -17,6 +17,19 @@ fixture_open (Fixture *self, PentApplication *application, const char *draft_fol
   hand_show (GTK_WINDOW (self->window));
 }
 
+/* The window and the queue of an application that was activated. */
+void
+fixture_take (Fixture *self, GtkApplication *application)
+{
+  GList *windows = gtk_application_get_windows (application);
+
+  self->window = PENT_WINDOW (windows->data);
+  g_object_get (self->window, "queue", &self->queue, NULL);
+  g_object_unref (self->queue);
+  self->canvas = fixture_child (self, "canvas");
+  hand_show (GTK_WINDOW (self->window));
+}
+
 /* What waits is done first. */
 void
 fixture_close (Fixture *self)

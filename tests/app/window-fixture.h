@@ -16,6 +16,7 @@ typedef struct
 } Fixture;
 
 void     fixture_open     (Fixture *self, PentApplication *application, const char *draft_folder);
+void     fixture_take     (Fixture *self, GtkApplication *application);
 void     fixture_close    (Fixture *self);
 gpointer fixture_child    (Fixture *self, const char *name);
 gboolean fixture_act      (Fixture *self, const char *action);

@@ -395,7 +395,7 @@ static void
 add_keys (PentGallery *self)
 {
   static const struct { const char *key; const char *action; } keys[] = {
-    { "Delete", "gallery.delete" },      { "<Control>c", "gallery.copy" },  { "<Control>e", "gallery.export" },
+    { "Delete", "gallery.delete" },      { "<Control>c", "gallery.copy" },  { "<Control><Shift>e", "gallery.export" },
     { "<Control>d", "gallery.favourite" },
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
