@@ -115,6 +115,17 @@ pent_banner_add_answer (PentBanner *self, const char *label, const char *detaile
   gtk_box_append (self->answers, button);
 }
 
+/**
+ * pent_banner_has_answer:
+ *
+ * Returns: whether the banner is shown with something that can be done
+ */
+gboolean
+pent_banner_has_answer (PentBanner *self)
+{
+  return pent_banner_is_shown (self) && gtk_widget_get_first_child (GTK_WIDGET (self->answers)) != NULL;
+}
+
 /* The old sentence stays in its label while the banner slides away. */
 void
 pent_banner_hide (PentBanner *self)

@@ -10,6 +10,9 @@
 /* From a change to the writing of it; both together stay under two seconds. */
 #define DELAY_MS 700
 
+/* Until a writing that failed is tried again. */
+#define RETRY_MS 5000
+
 /**
  * PentDraftKeeper:
  *
@@ -25,6 +28,7 @@ struct _PentDraftKeeper
   guint         timeout;    /* until the next writing; 0: nothing is to be written */
   gboolean      writing;
   gboolean      changed;    /* since the writing began */
+  char         *failure;    /* of the last writing, which was told of; NULL: none */
 };
 
 enum
@@ -37,7 +41,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (PentDraftKeeper, pent_draft_keeper, G_TYPE_OBJECT)
 
-static void changed_cb (PentDraftKeeper *self);
+static void schedule (PentDraftKeeper *self, guint delay);
 
 static void
 write_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -51,17 +55,22 @@ write_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
     g_task_return_error (task, error);
 }
 
+/* A full disk is told of once, and has room again some time. */
 static void
 written_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   PentDraftKeeper *self = PENT_DRAFT_KEEPER (object);
   g_autoptr (GError) error = NULL;
+  gboolean written = g_task_propagate_boolean (G_TASK (result), &error);
+  gboolean is_new = error != NULL && g_strcmp0 (self->failure, error->message) != 0;
 
   self->writing = FALSE;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  g_free (self->failure);
+  self->failure = error != NULL ? g_strdup (error->message) : NULL;
+  if (!written || self->changed)
+    schedule (self, written ? DELAY_MS : RETRY_MS);
+  if (is_new)
     g_signal_emit (self, signals[FAILED], 0, error->message);
-  if (self->changed)
-    changed_cb (self);
 }
 
 static gboolean
@@ -79,11 +88,17 @@ timeout_cb (gpointer data)
 }
 
 static void
+schedule (PentDraftKeeper *self, guint delay)
+{
+  if (self->timeout == 0 && !self->writing && self->document != NULL)
+    self->timeout = g_timeout_add (delay, timeout_cb, self);
+}
+
+static void
 changed_cb (PentDraftKeeper *self)
 {
   self->changed = TRUE;
-  if (self->timeout == 0 && !self->writing)
-    self->timeout = g_timeout_add (DELAY_MS, timeout_cb, self);
+  schedule (self, DELAY_MS);
 }
 
 static void
@@ -103,8 +118,10 @@ pent_draft_keeper_dispose (GObject *object)
 static void
 pent_draft_keeper_finalize (GObject *object)
 {
-  pent_draft_free (PENT_DRAFT_KEEPER (object)->draft);
+  PentDraftKeeper *self = PENT_DRAFT_KEEPER (object);
 
+  pent_draft_free (self->draft);
+  g_free (self->failure);
   G_OBJECT_CLASS (pent_draft_keeper_parent_class)->finalize (object);
 }
 

@@ -28,17 +28,6 @@ static GParamSpec *properties[N_PROPS];
 G_DEFINE_FINAL_TYPE (PentWindow, pent_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /**
- * pent_window_show_error:
- * @message: one sentence, to stay until it is dismissed
- */
-void
-pent_window_show_error (PentWindow *self, const char *message)
-{
-  g_return_if_fail (PENT_IS_WINDOW (self));
-  pent_banner_show (self->banner, message);
-}
-
-/**
  * pent_window_show_toast:
  * @message: a few words that go away by themselves
  */
@@ -48,6 +37,21 @@ pent_window_show_toast (PentWindow *self, const char *message)
   g_autofree char *markup = g_markup_escape_text (message, -1);
 
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
+}
+
+/**
+ * pent_window_show_error:
+ * @message: one sentence, to stay until it is dismissed; it does not push away
+ *   one that something can be done about
+ */
+void
+pent_window_show_error (PentWindow *self, const char *message)
+{
+  g_return_if_fail (PENT_IS_WINDOW (self));
+  if (pent_banner_has_answer (self->banner))
+    pent_window_show_toast (self, message);
+  else
+    pent_banner_show (self->banner, message);
 }
 
 /**

@@ -785,6 +785,14 @@ pent_pipeline_unload (PentPipeline *self)
   unload_model (self);
 }
 
+/* A device that failed stays so, until it is opened anew. */
+static void
+close_device (PentPipeline *self)
+{
+  unload_model (self);
+  g_clear_object (&self->backend);
+}
+
 /**
  * pent_pipeline_run:
  * @listener: (nullable): who is told
@@ -804,18 +812,23 @@ pent_pipeline_run (PentPipeline *self, PentRequest *request, const PentListener 
     .pipeline = self, .request = request, .listener = listener, .cancellable = cancellable,
     .begin = g_get_monotonic_time (),
   };
+  g_autoptr (GError) problem = NULL;
 
   g_array_set_size (self->info.seconds_step, 0);
   g_ptr_array_set_size (self->info.warnings, 0);
   self->info.seconds_load = self->info.seconds_text = self->info.seconds_decode = self->info.seconds_total = 0;
 
-  gboolean done = run_pictures (&run, error);
+  gboolean done = run_pictures (&run, &problem);
   g_clear_pointer (&run.positive, pent_conditioning_unref);
   g_clear_pointer (&run.negative, pent_conditioning_unref);
   g_clear_pointer (&run.patch, pent_patch_free);
   g_clear_pointer (&run.edit, pent_edit_result_free);
   g_clear_pointer (&run.canvas, pent_image_unref);
   g_clear_pointer (&run.source, pent_source_free);
+  if (g_error_matches (problem, PENT_ERROR, PENT_ERROR_DEVICE))
+    close_device (self);
+  if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
   return done;
 }
 
