@@ -26,6 +26,7 @@ pent_library_read_free (PentLibraryRead *self)
 {
   g_clear_pointer (&self->image, pent_image_unref);
   g_clear_pointer (&self->request, pent_request_unref);
+  g_free (self->file);
   g_free (self);
 }
 
@@ -79,9 +80,11 @@ read_picture (PentLibraryRead *self, const Order *order, GCancellable *cancellab
       return self->request != NULL;
     }
   g_autoptr (PentPictureFile) file = pent_picture_file_read (picture->file, error);
-  if (file != NULL)
-    self->image = pent_image_ref (file->image);
-  return file != NULL;
+  if (file == NULL)
+    return FALSE;
+  self->image = pent_image_ref (file->image);
+  self->file = g_strdup (picture->file);
+  return TRUE;
 }
 
 static void

@@ -19,11 +19,13 @@ typedef enum
  * PentLibraryRead:
  * @image: (nullable): the picture
  * @request: (nullable): how it was painted
+ * @file: (nullable): of the picture, where @image was read
  */
 typedef struct
 {
   PentImage   *image;
   PentRequest *request;
+  char        *file;
 } PentLibraryRead;
 
 void pent_library_read_free (PentLibraryRead *self);

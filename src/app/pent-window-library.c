@@ -51,8 +51,10 @@ image_read_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (Order) order = data;
   g_autoptr (PentLibraryRead) read = finish (order, result);
 
-  if (read != NULL)
-    pent_window_open_image (order->window, read->image);
+  if (read == NULL)
+    return;
+  pent_window_open_image (order->window, read->image);
+  pent_window_set_origin (order->window, read->image, read->file);
 }
 
 static void

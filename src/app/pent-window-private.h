@@ -34,7 +34,9 @@ struct _PentWindow
   gint64      run_start;        /* of the steps, microseconds; 0: not yet */
   double      run_fraction;     /* that was done then */
   guint       inhibited;        /* cookie that keeps the machine awake, or 0 */
-  PentRequest *opened;          /* the recipe of the file that was opened last, or NULL */
+  PentRequest *opened;          /* the recipe of the picture that came last, or NULL */
+  PentImage  *origin_image;     /* what came on the canvas from a file, */
+  char       *origin_path;      /* and that file; or NULL */
   gint64      joined;           /* number of the picture whose edit can be joined anew */
   PentJoin    join;             /* how it was joined last */
   gboolean    offered;          /* what was not finished last time */
@@ -65,6 +67,8 @@ struct _PentWindow
   GtkLabel        *brush_label;
   GtkLabel        *size_label;
   GtkLabel        *zoom_label;
+  GtkWidget       *copy_button;
+  GtkWidget       *mask_button;
   GtkRange        *brush_size;
   GtkRange        *brush_hardness;
   GtkRange        *brush_opacity;
@@ -98,6 +102,15 @@ void pent_window_init_canvas (PentWindow *self);
 
 /* pent-window-files.c */
 void pent_window_init_files  (PentWindow *self);
+
+/* pent-window-transfer.c */
+typedef void (*PentTakeImage) (PentWindow *self, PentImage *image);
+
+void        pent_window_init_transfer (PentWindow *self);
+void        pent_window_take_mask     (PentWindow *self, PentImage *image);
+void        pent_window_take_file     (PentWindow *self, GFile *file, PentTakeImage take_image);
+void        pent_window_set_origin    (PentWindow *self, PentImage *image, const char *path);
+const char *pent_window_get_origin    (PentWindow *self);
 
 /* pent-window-templates.c */
 void pent_window_init_templates (PentWindow *self);

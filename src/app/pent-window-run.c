@@ -146,6 +146,8 @@ painted_cb (PentJob *job, const PentLibraryPicture *picture, PentImage *image, P
   g_clear_pointer (&self->result, pent_image_unref);
   self->result = pent_image_ref (image);
   pent_document_take_result (self->document, image, -place.x, -place.y);
+  if (picture != NULL)
+    pent_window_set_origin (self, image, picture->file);
   pent_canvas_rest_mask (self->canvas);
   PentEditResult *edit = pent_job_take_edit (job);
   if (edit != NULL && picture != NULL)

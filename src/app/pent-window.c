@@ -242,6 +242,7 @@ pent_window_constructed (GObject *object)
   G_OBJECT_CLASS (pent_window_parent_class)->constructed (object);
 
   pent_window_init_files (self);
+  pent_window_init_transfer (self);
   pent_window_init_canvas (self);
   pent_window_init_library (self);
   pent_window_init_templates (self);
@@ -369,6 +370,8 @@ pent_window_dispose (GObject *object)
   pent_window_end_device (self);
   g_clear_handle_id (&self->fold_source, g_source_remove);
   g_clear_pointer (&self->opened, pent_request_unref);
+  g_clear_pointer (&self->origin_image, pent_image_unref);
+  g_clear_pointer (&self->origin_path, g_free);
   g_clear_object (&self->document);
   g_clear_object (&self->queue);
   g_clear_object (&self->settings);
@@ -406,6 +409,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PentWindow, brush_label);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, size_label);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, zoom_label);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, PentWindow, mask_button);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, brush_size);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, brush_hardness);
   gtk_widget_class_bind_template_child (widget_class, PentWindow, brush_opacity);

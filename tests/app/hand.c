@@ -164,6 +164,13 @@ hand_press (GtkWidget *widget, double x, double y)
 }
 
 void
+hand_release (void)
+{
+  XTestFakeButtonEvent (get_display (), 1, False, CurrentTime);
+  hand_settle ();
+}
+
+void
 hand_drag (GtkWidget *widget, double from_x, double from_y, double to_x, double to_y)
 {
   hand_press (widget, from_x, from_y);

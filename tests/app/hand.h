@@ -10,6 +10,7 @@ void hand_settle (void);
 void hand_wait_for_frame (GtkWidget *widget);
 void hand_move   (GtkWidget *widget, double x, double y);
 void hand_press  (GtkWidget *widget, double x, double y);
+void hand_release (void);
 void hand_click  (GtkWidget *widget, double x, double y, GdkModifierType modifiers);
 void hand_click_widget (GtkWidget *widget);
 void hand_drag   (GtkWidget *widget, double from_x, double from_y, double to_x, double to_y);
