@@ -3,17 +3,21 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 
-/* The matrix product for GPUs: 64 invocations make 64 rows of 64 columns, each
- * of them eight by eight, from slices of 16 channels in shared memory. */
+/* The matrix product for GPUs: a square of invocations makes a square tile of
+ * rows and columns, each of them a square of its own, from slices of 16
+ * channels in shared memory. */
 
 #include "output.glsl"
 #include "activation.glsl"
 #include "params.h"
 #include "matmul.glsl"
 
-layout(local_size_x = 64) in;
+layout(local_size_x_id = 6) in;
 
-const int TILE = 64;   /* rows, columns */
+layout(constant_id = 7) const int LANES = 8; /* invocations along either side, whose square the workgroup has */
+layout(constant_id = 8) const int OWN = 8;   /* rows, and columns, of an invocation */
+
+const int TILE = LANES * OWN;
 const int DEPTH = 16;  /* channels of a slice */
 const int QUADS = DEPTH / 4;
 const int PANEL_QUADS = 8;
@@ -44,19 +48,22 @@ advance (inout Place place)
     }
 }
 
-/* Rows QUADS apart, the same quad of channels for each: neighbours in memory
- * are read by neighbours. */
+/* An invocation loads the same quad of channels of rows that lie so far apart:
+ * neighbours in memory are read by neighbours. */
+const int ROWS_APART = LANES * LANES / QUADS;
+const int LOADED_ROWS = TILE / ROWS_APART;
+
 void
-load_x (Window windows[4], Place place)
+load_x (Window windows[LOADED_ROWS], Place place)
 {
   int quad = int (gl_LocalInvocationID.x) % QUADS;
   int first = int (gl_LocalInvocationID.x) / QUADS;
 
-  [[unroll]] for (int i = 0; i < 4; i++)
+  [[unroll]] for (int i = 0; i < LOADED_ROWS; i++)
     {
       bool inside = place.ky < p.kh && is_inside (windows[i], place.ky, place.kx);
       vec4 v = fetch_x (pixel_of (windows[i], place.ky, place.kx, inside), place.step, inside);
-      int  row = first + i * TILE / 4;
+      int  row = first + i * ROWS_APART;
       [[unroll]] for (int k = 0; k < 4; k++)
         x_tile[quad * 4 + k][row >> 2][row & 3] = v[k];
     }
@@ -65,11 +72,9 @@ load_x (Window windows[4], Place place)
 void
 load_weight (int first_panel, int slice, int depth)
 {
-  int quad = int (gl_LocalInvocationID.x) % (TILE / 4);
-
-  [[unroll]] for (int i = 0; i < 4; i++)
+  [[unroll]] for (int i = 0; i < DEPTH * TILE / 4; i += LANES * LANES)
     {
-      int  k = int (gl_LocalInvocationID.x) / (TILE / 4) + i * 4;
+      int  k = (i + int (gl_LocalInvocationID.x)) / (TILE / 4), quad = (i + int (gl_LocalInvocationID.x)) % (TILE / 4);
       int  panel = first_panel + quad / PANEL_QUADS;
       bool exists = slice + k < depth && panel < p.panels;
       int  at = (panel * depth + slice + k) * PANEL_QUADS + quad % PANEL_QUADS;
@@ -82,18 +87,19 @@ main ()
 {
   int    id = int (gl_LocalInvocationID.x);
   int    row = p.first_row + int (gl_WorkGroupID.x) * TILE;
-  int    panel = int (gl_WorkGroupID.y) * 2;
+  int    panel = int (gl_WorkGroupID.y) * TILE / (4 * PANEL_QUADS);
   int    depth = p.kh * p.kw * p.steps * 4;
-  int    my_row = id / 8 * 8, my_quad = id % 8;
-  vec4   sum[8][2];
-  Window windows[4];
+  int    my_row = id / LANES * OWN, my_quad = id % LANES;
+  vec4   sum[OWN][OWN / 4];
+  Window windows[LOADED_ROWS];
   Place  place = Place (0, 0, id % QUADS - QUADS);
 
   advance (place);
-  [[unroll]] for (int i = 0; i < 4; i++)
-    windows[i] = window_of (row + id / QUADS + i * TILE / 4);
-  [[unroll]] for (int i = 0; i < 8; i++)
-    sum[i][0] = sum[i][1] = vec4 (0);
+  [[unroll]] for (int i = 0; i < LOADED_ROWS; i++)
+    windows[i] = window_of (row + id / QUADS + i * ROWS_APART);
+  [[unroll]] for (int i = 0; i < OWN; i++)
+    [[unroll]] for (int j = 0; j < OWN / 4; j++)
+      sum[i][j] = vec4 (0);
 
   for (int slice = 0; slice < depth; slice += DEPTH)
     {
@@ -102,17 +108,20 @@ main ()
       advance (place);
       barrier ();
       for (int k = 0; k < DEPTH; k++)
-        {
-          vec4 a[2] = { x_tile[k][my_row / 4], x_tile[k][my_row / 4 + 1] };
-          vec4 b[2] = { w_tile[k][my_quad], w_tile[k][my_quad + PANEL_QUADS] };
-          [[unroll]] for (int i = 0; i < 8; i++)
-            [[unroll]] for (int j = 0; j < 2; j++)
-              sum[i][j] += a[i / 4][i % 4] * b[j];
-        }
+        [[unroll]] for (int i = 0; i < OWN / 4; i++)
+          {
+            vec4 a = x_tile[k][my_row / 4 + i];
+            [[unroll]] for (int j = 0; j < OWN / 4; j++)
+              {
+                vec4 b = w_tile[k][my_quad + j * LANES];
+                [[unroll]] for (int r = 0; r < 4; r++)
+                  sum[i * 4 + r][j] += a[r] * b;
+              }
+          }
       barrier ();
     }
 
-  [[unroll]] for (int i = 0; i < 8; i++)
-    [[unroll]] for (int j = 0; j < 2; j++)
-      finish (row + my_row + i, ((panel + j) * PANEL_QUADS + my_quad) * 4, sum[i][j]);
+  [[unroll]] for (int i = 0; i < OWN; i++)
+    [[unroll]] for (int j = 0; j < OWN / 4; j++)
+      finish (row + my_row + i, (panel * PANEL_QUADS + my_quad + j * LANES) * 4, sum[i][j]);
 }

@@ -7,27 +7,12 @@
 #include "pent-vulkan-backend.h"
 #include "vk-hazards.h"
 #include "vk-pipeline-file.h"
-#include "vk-program.h"
+#include "vulkan-fixture.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "params.h"
-
-static PentVkContext *
-open_context (gboolean as_gpu)
-{
-  g_autoptr (GError) error = NULL;
-  PentVkContext *context = g_new0 (PentVkContext, 1);
-
-  g_atomic_ref_count_init (&context->refs);
-  context->device = pent_vk_device_new (0, as_gpu, &error);
-  g_assert_no_error (error);
-  context->pipelines = pent_vk_pipelines_new (context->device, &error);
-  g_assert_no_error (error);
-  context->weights = pent_vk_weights_new (context->device);
-  return context;
-}
 
 /* --- the pipeline file --- */
 
@@ -53,7 +38,7 @@ test_pipeline_file (void)
 {
   PentVkFacts facts = { .vendor_id = 1, .device_id = 2, .driver_version = 3, .uuid = { 4, 5, 6 } };
   g_autoptr (GBytes) data = make_driver_data (&facts);
-  g_autofree char *path = pent_vk_pipeline_file_path (&facts);
+  g_autofree char *path = pent_vk_cache_path (&facts, "cache");
 
   g_assert_null (pent_vk_pipeline_file_read (&facts));
   pent_vk_pipeline_file_write (&facts, g_bytes_get_data (data, NULL), g_bytes_get_size (data));
@@ -76,7 +61,7 @@ test_corrupt_pipeline_file (void)
 {
   PentVkFacts facts = { .vendor_id = 1, .device_id = 2, .driver_version = 3, .uuid = { 4, 5, 6 } };
   g_autoptr (GBytes) data = make_driver_data (&facts);
-  g_autofree char *path = pent_vk_pipeline_file_path (&facts);
+  g_autofree char *path = pent_vk_cache_path (&facts, "cache");
   g_autofree char *content = NULL;
   gsize size;
 
@@ -98,8 +83,8 @@ test_corrupt_pipeline_file (void)
 static void
 test_rubbish_pipeline_file (void)
 {
-  PentVkContext *context = open_context (FALSE);
-  g_autofree char *path = pent_vk_pipeline_file_path (&context->device->facts);
+  PentVkContext *context = vulkan_open (PENT_VULKAN_AS_IS);
+  g_autofree char *path = pent_vk_cache_path (&context->device->facts, "cache");
   g_autofree char *folder = g_path_get_dirname (path);
   PentVkKernel kernel = { PENT_VK_ADD, PENT_F32, 2, { TRUE, 8 } };
 
@@ -107,7 +92,7 @@ test_rubbish_pipeline_file (void)
   g_assert_true (g_file_set_contents (path, "rubbish", -1, NULL));
   pent_vk_context_unref (context);
 
-  context = open_context (FALSE);
+  context = vulkan_open (PENT_VULKAN_AS_IS);
   g_assert_true (pent_vk_pipelines_get (context->pipelines, &kernel, NULL) != VK_NULL_HANDLE);
   pent_vk_pipelines_save (context->pipelines);
   g_autoptr (GBytes) data = pent_vk_pipeline_file_read (&context->device->facts);
@@ -187,7 +172,7 @@ test_panels (void)
 static void
 test_weights_are_shared (gconstpointer as_gpu)
 {
-  PentVkContext *context = open_context (as_gpu != NULL);
+  PentVkContext *context = vulkan_open (as_gpu != NULL ? PENT_VULKAN_AS_GPU : PENT_VULKAN_AS_IS);
   float values[65 * 40] = { 1, 2, 3 };
   PentWeight weight = { "weight", PENT_F32, 2, { 65, 40 }, values };
   g_autoptr (GError) error = NULL;
@@ -213,37 +198,13 @@ test_weights_are_shared (gconstpointer as_gpu)
 
 /* --- long work --- */
 
-static PentProgram *
-compile_linear (PentVkContext *context, gint64 rows, const PentWeight *weight)
-{
-  g_autoptr (GError) error = NULL;
-  PentGraph *graph = pent_graph_new ("linear");
-  PentTensor *x = pent_graph_input (graph, "x", (PentShape) { 1, rows, 1, weight->dim[1] }, PENT_INPUT_DYNAMIC);
-  pent_graph_output (graph, pent_graph_linear (graph, x, weight, NULL, PENT_ACTIVATION_NONE, NULL));
-  PentPlan *plan = pent_plan_new (graph, PENT_F32, context->device->facts.alignment, &error);
-  g_assert_no_error (error);
-  PentProgram *program = pent_vk_program_new (context, plan, NULL, &error);
-  g_assert_no_error (error);
-  return program;
-}
-
-static void
-run_linear (PentProgram *program, const float *x, float *y)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (pent_program_set_input (program, 0, x, &error));
-  g_assert_true (pent_program_run (program, NULL, &error));
-  g_assert_true (pent_program_get_output (program, 0, y, &error));
-}
-
 /* A product too long for one submission is done in parts, which make what its
  * halves make alone. */
 static void
 test_long_product (gconstpointer as_gpu)
 {
   enum { ROWS = 4000, IN = 320, OUT = 960 };
-  PentVkContext *context = open_context (as_gpu != NULL);
+  PentVkContext *context = vulkan_open (as_gpu != NULL ? PENT_VULKAN_AS_GPU : PENT_VULKAN_AS_IS);
   g_autofree float *values = g_new (float, OUT * IN), *x = g_new (float, ROWS * IN);
   g_autofree float *whole = g_new (float, ROWS * OUT), *half = g_new (float, ROWS / 2 * OUT);
   PentWeight weight = { "weight", PENT_F32, 2, { OUT, IN }, values };
@@ -252,15 +213,15 @@ test_long_product (gconstpointer as_gpu)
     values[i] = (i * 37 % 101 - 50) / 64.0f;
   for (int i = 0; i < ROWS * IN; i++)
     x[i] = (i * 23 % 1009 - 500) / 256.0f;
-  g_autoptr (PentProgram) all = compile_linear (context, ROWS, &weight);
-  g_autoptr (PentProgram) some = compile_linear (context, ROWS / 2, &weight);
+  g_autoptr (PentProgram) all = vulkan_compile_linear (context, ROWS, &weight, PENT_F32);
+  g_autoptr (PentProgram) some = vulkan_compile_linear (context, ROWS / 2, &weight, PENT_F32);
   if (context->device->facts.type == VK_PHYSICAL_DEVICE_TYPE_CPU)
     g_assert_cmpuint (pent_vk_program_get_n_parts (PENT_VK_PROGRAM (all)), >, 1);
 
-  run_linear (all, x, whole);
-  run_linear (some, x, half);
+  vulkan_run (all, x, whole);
+  vulkan_run (some, x, half);
   g_assert_cmpmem (half, ROWS / 2 * OUT * sizeof (float), whole, ROWS / 2 * OUT * sizeof (float));
-  run_linear (some, x + ROWS / 2 * IN, half);
+  vulkan_run (some, x + ROWS / 2 * IN, half);
   g_assert_cmpmem (half, ROWS / 2 * OUT * sizeof (float), whole + ROWS / 2 * OUT, ROWS / 2 * OUT * sizeof (float));
   pent_vk_context_unref (context);
 }
@@ -270,7 +231,7 @@ static void
 test_many_groups (void)
 {
   enum { N = 2200003 };
-  PentVkContext *context = open_context (FALSE);
+  PentVkContext *context = vulkan_open (PENT_VULKAN_AS_IS);
   g_autoptr (GError) error = NULL;
   g_autofree float *x = g_new (float, N);
   PentGraph *graph = pent_graph_new ("sum");
@@ -282,7 +243,7 @@ test_many_groups (void)
 
   for (int i = 0; i < N; i++)
     x[i] = i;
-  run_linear (program, x, x);
+  vulkan_run (program, x, x);
   for (int i = 0; i < N; i++)
     g_assert_cmpfloat (x[i], ==, 2.0f * i);
   pent_vk_context_unref (context);
@@ -334,7 +295,7 @@ long_work_init (LongWork *work)
 {
   g_autoptr (GError) error = NULL;
 
-  work->context = open_context (FALSE);
+  work->context = vulkan_open (PENT_VULKAN_AS_IS);
   g_assert_true (pent_vk_buffer_init (&work->field, work->context->device, FIELD_ITEMS * 32, PENT_VK_ON_DEVICE, "a test",
                                       &error));
   g_assert_true (pent_vk_buffer_init (&work->marks, work->context->device, 256, PENT_VK_ON_HOST, "a test", &error));
@@ -420,10 +381,10 @@ test_no_driver (void)
 static void
 test_lost_device (void)
 {
-  PentVkContext *context = open_context (FALSE);
+  PentVkContext *context = vulkan_open (PENT_VULKAN_AS_IS);
   float values[4] = { 1, 2, 3, 4 }, x[4] = { 0 };
   PentWeight weight = { "weight", PENT_F32, 2, { 2, 2 }, values };
-  g_autoptr (PentProgram) program = compile_linear (context, 2, &weight);
+  g_autoptr (PentProgram) program = vulkan_compile_linear (context, 2, &weight, PENT_F32);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (pent_vk_device_check (context->device, VK_ERROR_DEVICE_LOST, "work", &error));
@@ -446,7 +407,7 @@ test_lost_device (void)
 static void
 test_results_have_words (void)
 {
-  PentVkContext *context = open_context (FALSE);
+  PentVkContext *context = vulkan_open (PENT_VULKAN_AS_IS);
   g_autoptr (GError) error = NULL;
 
   g_assert_true (pent_vk_device_check (context->device, VK_SUCCESS, "work", &error));
@@ -460,34 +421,12 @@ test_results_have_words (void)
   pent_vk_context_unref (context);
 }
 
-static void
-remove_cache (const char *cache)
-{
-  g_autofree char *folder = g_build_filename (cache, "pentimento", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-  g_rmdir (cache);
-}
-
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *cache = g_dir_make_tmp ("pentimento-XXXXXX", NULL);
+  g_autofree char *cache = vulkan_cache_new ();
   g_autoptr (GError) error = NULL;
 
-  /* Mesa keeps files of its own there. */
-  if (g_getenv ("XDG_CACHE_HOME") != NULL)
-    g_setenv ("MESA_SHADER_CACHE_DIR", g_getenv ("XDG_CACHE_HOME"), FALSE);
-  else
-    g_setenv ("MESA_SHADER_CACHE_DISABLE", "true", FALSE);
-  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vulkan/pipeline-file/kept", test_pipeline_file);
   g_test_add_func ("/vulkan/pipeline-file/corrupt", test_corrupt_pipeline_file);
@@ -514,6 +453,6 @@ main (int argc, char *argv[])
 
   int status = g_test_run ();
   g_clear_object (&backend);
-  remove_cache (cache);
+  vulkan_cache_remove (cache);
   return status;
 }

@@ -114,15 +114,9 @@ pent_vulkan_backend_new_with (int index, PentVulkanGuise guise, GError **error)
   g_autoptr (PentVulkanBackend) self = g_object_new (PENT_TYPE_VULKAN_BACKEND, NULL);
 
   self->name = g_strdup_printf ("vulkan:%d", index);
-  self->context = g_new0 (PentVkContext, 1);
-  g_atomic_ref_count_init (&self->context->refs);
-  self->context->device = pent_vk_device_new (index, guise == PENT_VULKAN_AS_GPU, error);
-  if (self->context->device == NULL)
+  self->context = pent_vk_context_new (index, guise, error);
+  if (self->context == NULL)
     return NULL;
-  self->context->pipelines = pent_vk_pipelines_new (self->context->device, error);
-  if (self->context->pipelines == NULL)
-    return NULL;
-  self->context->weights = pent_vk_weights_new (self->context->device);
   return PENT_BACKEND (g_steal_pointer (&self));
 }
 
@@ -130,4 +124,16 @@ PentBackend *
 pent_vulkan_backend_new (int index, GError **error)
 {
   return pent_vulkan_backend_new_with (index, PENT_VULKAN_AS_IS, error);
+}
+
+/**
+ * pent_vulkan_backend_fix_way:
+ * @way: a name of vk-ways.c, "tile-8x4"
+ *
+ * Makes products that way wherever the device has it, without trying others.
+ */
+void
+pent_vulkan_backend_fix_way (PentVulkanBackend *self, const char *way)
+{
+  pent_vk_tuner_fix (self->context->tuner, way);
 }

@@ -7,8 +7,20 @@
 
 #include <string.h>
 
+static void
+put_on (PentVkFacts *facts, PentVulkanGuise guise)
+{
+  if (guise == PENT_VULKAN_AS_IS)
+    return;
+  facts->is_wide = facts->is_unified = FALSE;
+  if (guise == PENT_VULKAN_AS_GPU)
+    facts->cooperative = (PentVkCooperative) { 0 };
+  else if (facts->cooperative.m == 0 && facts->lack == NULL)
+    facts->lack = g_strdup ("it has no cooperative matrices");
+}
+
 static gboolean
-pick (PentVkDevice *self, int index, gboolean as_gpu, GError **error)
+pick (PentVkDevice *self, int index, PentVulkanGuise guise, GError **error)
 {
   guint n = self->instance->n_physical;
 
@@ -29,8 +41,7 @@ pick (PentVkDevice *self, int index, gboolean as_gpu, GError **error)
     }
   self->physical = self->instance->physical[index];
   pent_vk_facts_read (&self->facts, self->instance, self->physical);
-  if (as_gpu)
-    self->facts.is_wide = self->facts.is_unified = FALSE;
+  put_on (&self->facts, guise);
   if (self->facts.lack != NULL)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE, "The device %s cannot be used: %s; choose another device",
@@ -50,18 +61,28 @@ open_device (PentVkDevice *self, GError **error)
     .queueCount = 1,
     .pQueuePriorities = &priority,
   };
+  gboolean is_cooperative = self->facts.cooperative.m > 0;
+  PentVkCooperativeFeatures cooperative;
   const VkPhysicalDevice16BitStorageFeatures storage = {
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES,
+    .pNext = is_cooperative ? &cooperative : NULL,
     .storageBuffer16BitAccess = self->facts.has_f16,
   };
-  const char *budget = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  const char *extensions[1 + PENT_VK_N_COOPERATIVE_EXTENSIONS];
+  guint n_extensions = 0;
+
+  if (self->facts.has_memory_budget)
+    extensions[n_extensions++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  for (guint i = 0; is_cooperative && i < PENT_VK_N_COOPERATIVE_EXTENSIONS; i++)
+    extensions[n_extensions++] = pent_vk_cooperative_extensions[i];
+  pent_vk_cooperative_features_init (&cooperative, VK_TRUE);
   const VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &storage,
     .queueCreateInfoCount = 1,
     .pQueueCreateInfos = &queue,
-    .enabledExtensionCount = self->facts.has_memory_budget ? 1 : 0,
-    .ppEnabledExtensionNames = &budget,
+    .enabledExtensionCount = n_extensions,
+    .ppEnabledExtensionNames = extensions,
   };
 
   VkResult result = self->instance->calls.CreateDevice (self->physical, &info, NULL, &self->handle);
@@ -87,18 +108,17 @@ create_command_pool (PentVkDevice *self, GError **error)
 /**
  * pent_vk_device_new:
  * @index: in the order in which the loader lists the devices
- * @as_gpu: take it for a GPU with memory of its own, whatever it is
  *
  * Returns: (transfer full): the device, or %NULL with %PENT_ERROR_DEVICE
  */
 PentVkDevice *
-pent_vk_device_new (int index, gboolean as_gpu, GError **error)
+pent_vk_device_new (int index, PentVulkanGuise guise, GError **error)
 {
   g_autoptr (PentVkDevice) self = g_new0 (PentVkDevice, 1);
 
   g_atomic_ref_count_init (&self->refs);
   self->instance = pent_vk_instance_new (error);
-  if (self->instance == NULL || !pick (self, index, as_gpu, error) || !open_device (self, error)
+  if (self->instance == NULL || !pick (self, index, guise, error) || !open_device (self, error)
       || !create_command_pool (self, error))
     return NULL;
 

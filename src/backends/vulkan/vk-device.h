@@ -3,6 +3,8 @@
 
 #include "vk-facts.h"
 
+#include "pent-vulkan-backend.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -27,7 +29,7 @@ typedef struct
   gboolean                         is_lost;
 } PentVkDevice;
 
-PentVkDevice *pent_vk_device_new   (int index, gboolean as_gpu, GError **error);
+PentVkDevice *pent_vk_device_new   (int index, PentVulkanGuise guise, GError **error);
 PentVkDevice *pent_vk_device_ref   (PentVkDevice *self);
 void          pent_vk_device_unref (PentVkDevice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentVkDevice, pent_vk_device_unref)

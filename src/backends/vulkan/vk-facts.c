@@ -6,22 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static gboolean
-has_extension (PentVkInstance *instance, VkPhysicalDevice physical, const char *name)
-{
-  uint32_t n = 0;
-
-  if (instance->calls.EnumerateDeviceExtensionProperties (physical, NULL, &n, NULL) != VK_SUCCESS || n == 0)
-    return FALSE;
-  g_autofree VkExtensionProperties *extensions = g_new0 (VkExtensionProperties, n);
-  if (instance->calls.EnumerateDeviceExtensionProperties (physical, NULL, &n, extensions) < 0)
-    return FALSE;
-  for (uint32_t i = 0; i < n; i++)
-    if (strcmp (extensions[i].extensionName, name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* A family that computes but does not draw runs beside the desktop. */
 static gboolean
 find_queue_family (PentVkInstance *instance, VkPhysicalDevice physical, guint32 *family, guint *clock_bits)
@@ -125,7 +109,7 @@ pent_vk_facts_read (PentVkFacts *self, PentVkInstance *instance, VkPhysicalDevic
   VkPhysicalDeviceProperties2 all = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &allocation };
   const VkPhysicalDeviceProperties *basic = &all.properties;
 
-  if (has_extension (instance, physical, VK_KHR_DRIVER_PROPERTIES_EXTENSION_NAME))
+  if (pent_vk_instance_has_extension (instance, physical, VK_KHR_DRIVER_PROPERTIES_EXTENSION_NAME))
     subgroup.pNext = &driver;
   instance->calls.GetPhysicalDeviceProperties2 (physical, &all);
 
@@ -139,7 +123,7 @@ pent_vk_facts_read (PentVkFacts *self, PentVkInstance *instance, VkPhysicalDevic
     .device_id = basic->deviceID,
     .memory = find_memory (instance, physical, basic->deviceType),
     .has_f16 = has_f16 (instance, physical),
-    .has_memory_budget = has_extension (instance, physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME),
+    .has_memory_budget = pent_vk_instance_has_extension (instance, physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME),
     .is_unified = basic->deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU
                   || basic->deviceType == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU,
     .subgroup_size = subgroup.subgroupSize,
@@ -149,6 +133,7 @@ pent_vk_facts_read (PentVkFacts *self, PentVkInstance *instance, VkPhysicalDevic
   self->is_wide = self->type == VK_PHYSICAL_DEVICE_TYPE_CPU && self->subgroup_size == 8
                   && (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT)
                   && (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT);
+  pent_vk_cooperative_read (&self->cooperative, instance, physical, self->subgroup_size);
   gboolean has_queue = find_queue_family (instance, physical, &self->queue_family, &self->clock_bits);
   self->lack = find_lack (self, has_queue);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "vk-instance.h"
+#include "vk-cooperative.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @has_f16: buffers may hold binary16
  * @is_unified: the processor sees the device's memory as its own
  * @is_wide: the wide shaders suit it (see shaders/matmul-wide.comp)
+ * @cooperative: the matrices it multiplies as one instruction
  * @max_tensor: bytes of the largest tensor shaders can address
  * @max_texels: of one texel buffer
  * @max_allocation: bytes of one piece of memory
@@ -38,6 +39,7 @@ typedef struct
   gboolean             has_memory_budget;
   gboolean             is_unified;
   gboolean             is_wide;
+  PentVkCooperative    cooperative;
   gsize                max_tensor;
   gsize                max_texels;
   gsize                max_allocation;

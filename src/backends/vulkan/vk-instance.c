@@ -6,6 +6,7 @@
 #include "pent-error.h"
 
 #include <dlfcn.h>
+#include <string.h>
 
 static gboolean
 fail (GError **error, const char *sentence)
@@ -94,6 +95,7 @@ pent_vk_instance_new (GError **error)
       fail (error, "The Vulkan loader (libvulkan.so.1) is not installed: install libvulkan1, or use --device cpu");
       return NULL;
     }
+  self->find = get;
   if (!create_instance (self, get, error) || !load_instance_calls (self, get, error) || !enumerate (self, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -115,6 +117,27 @@ pent_vk_instance_unref (PentVkInstance *self)
     self->calls.DestroyInstance (self->handle, NULL);
   g_free (self->physical);
   g_free (self);
+}
+
+/**
+ * pent_vk_instance_has_extension:
+ *
+ * Returns: whether the driver of @physical has the device extension @name
+ */
+gboolean
+pent_vk_instance_has_extension (PentVkInstance *self, VkPhysicalDevice physical, const char *name)
+{
+  uint32_t n = 0;
+
+  if (self->calls.EnumerateDeviceExtensionProperties (physical, NULL, &n, NULL) != VK_SUCCESS || n == 0)
+    return FALSE;
+  g_autofree VkExtensionProperties *extensions = g_new0 (VkExtensionProperties, n);
+  if (self->calls.EnumerateDeviceExtensionProperties (physical, NULL, &n, extensions) < 0)
+    return FALSE;
+  for (uint32_t i = 0; i < n; i++)
+    if (strcmp (extensions[i].extensionName, name) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 /**

@@ -87,6 +87,7 @@ typedef struct
 /**
  * PentVkInstance:
  * @physical: (array length=n_physical): in the loader's order
+ * @find: for functions that not every loader has
  *
  * The Vulkan loader, found when it is needed and not before, so that the
  * programs start and run on the processor where there is none.
@@ -98,6 +99,7 @@ typedef struct
   PentVkInstanceCalls calls;
   VkPhysicalDevice   *physical;
   guint               n_physical;
+  PFN_vkGetInstanceProcAddr find;
 } PentVkInstance;
 
 PentVkInstance *pent_vk_instance_new   (GError **error);
@@ -105,6 +107,7 @@ PentVkInstance *pent_vk_instance_ref   (PentVkInstance *self);
 void            pent_vk_instance_unref (PentVkInstance *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentVkInstance, pent_vk_instance_unref)
 
+gboolean pent_vk_instance_has_extension (PentVkInstance *self, VkPhysicalDevice physical, const char *name);
 gboolean pent_vk_load_device_calls (PentVkInstance *self, VkDevice device, PentVkDeviceCalls *calls, GError **error);
 
 G_END_DECLS

@@ -3,15 +3,11 @@
 
 #include "vk-ops.h"
 
+#include "vk-ways.h"
+
 #include "params.h"
 
 #include <string.h>
-
-/* Rows that a workgroup makes, and panels of columns */
-#define WIDE_ROWS 16
-#define WIDE_PANELS 1
-#define TILE_ROWS 64
-#define TILE_PANELS 2
 
 enum
 {
@@ -21,10 +17,10 @@ enum
   CONSTANT_Y_QUADS,
   CONSTANT_HAS_CHANNEL_BIAS,
   CONSTANT_HAS_RESIDUAL,
-  N_TILE_CONSTANTS,
-  CONSTANT_AT_ONCE = N_TILE_CONSTANTS,
-  N_WIDE_CONSTANTS,
+  N_CONSTANTS,
 };
+
+G_STATIC_ASSERT (N_CONSTANTS == PENT_VK_FIRST_WAY_CONSTANT);
 
 /* Bindings less one */
 enum
@@ -71,24 +67,12 @@ make_params (const PentOp *op)
   return params;
 }
 
-/* Steps that the wide shader takes in one turn of its loop */
-static guint
-steps_at_once (int steps)
-{
-  return steps % 4 == 0 ? 4 : steps % 2 == 0 ? 2 : 1;
-}
-
 static void
-set_kernel (PentVkCompiler *self, const PentOp *op, PentVkStep *step)
+set_constants (const PentOp *op, guint32 *constants)
 {
-  guint32 *constants = step->kernel.constants;
   gboolean has_extras = op->kind != PENT_OP_GEGLU;
 
-  step->kernel.shader = self->device->facts.is_wide ? PENT_VK_MATMUL_WIDE : PENT_VK_MATMUL_TILE;
-  step->kernel.result = step->output.dtype;
-  step->kernel.n_constants = self->device->facts.is_wide ? N_WIDE_CONSTANTS : N_TILE_CONSTANTS;
   constants[CONSTANT_ACTIVATION] = op->activation;
-  constants[CONSTANT_AT_ONCE] = steps_at_once ((op->inputs[PENT_IN_X]->shape.c + 3) / 4);
   constants[CONSTANT_GATED] = op->kind == PENT_OP_GEGLU;
   constants[CONSTANT_X_QUADS] = pent_vk_by_four (op->inputs[PENT_IN_X]->shape.c);
   constants[CONSTANT_Y_QUADS] = pent_vk_by_four (op->output->shape.c);
@@ -120,6 +104,30 @@ set_inputs (PentVkCompiler *self, const PentOp *op, PentVkStep *step, GError **e
                                &step->inputs[INPUT_BIAS], error);
 }
 
+static void
+set_way (PentVkStep *step, const PentVkWay *way, const PentVkFacts *facts, const struct PentVkMatmul *params)
+{
+  guint rows = pent_vk_way_rows (way), panels = pent_vk_way_panels (way);
+
+  pent_vk_way_set_kernel (way, facts, params->steps, &step->kernel);
+  step->groups[0] = (params->rows + rows - 1) / rows;
+  step->groups[1] = (params->panels + panels - 1) / panels;
+  step->groups[2] = 1;
+  step->split_axis = 0;
+  step->split_unit = rows;
+  step->work = 2.0 * step->groups[0] * rows * params->panels * PENT_VK_PANEL * params->kh * params->kw * params->steps * 4;
+}
+
+/* Sizes near each other are best done alike: rows, which follow the picture's
+ * size, are rounded up to a power of two. */
+static char *
+describe_work (const PentVkStep *step, const struct PentVkMatmul *params)
+{
+  return g_strdup_printf ("matmul %ux%dx%d%s-%s", 1u << g_bit_storage (params->rows - 1), params->panels * PENT_VK_PANEL,
+                          params->kh * params->kw * params->steps * 4, params->kh * params->kw > 1 ? "-window" : "",
+                          pent_dtype_name (step->inputs[INPUT_WEIGHT].dtype));
+}
+
 /**
  * pent_vk_compile_matmul:
  * @op: conv2d, linear or geglu
@@ -129,18 +137,27 @@ set_inputs (PentVkCompiler *self, const PentOp *op, PentVkStep *step, GError **e
 gboolean
 pent_vk_compile_matmul (PentVkCompiler *self, const PentOp *op, GError **error)
 {
+  const PentVkFacts *facts = &self->device->facts;
   struct PentVkMatmul params = make_params (op);
-  int rows = self->device->facts.is_wide ? WIDE_ROWS : TILE_ROWS;
-  int panels = self->device->facts.is_wide ? WIDE_PANELS : TILE_PANELS;
   PentVkStep step = { .output = pent_vk_tensor_span (self, op->output) };
+  PentVkChoice choices[PENT_VK_MAX_WAYS];
+  const PentVkWay *ways;
+  guint best;
 
   pent_vk_step_set_params (&step, &params, sizeof params);
-  set_kernel (self, op, &step);
-  step.groups[0] = (params.rows + rows - 1) / rows;
-  step.groups[1] = (params.panels + panels - 1) / panels;
-  step.groups[2] = 1;
-  step.split_axis = 0;
-  step.split_unit = rows;
-  step.work = 2.0 * step.groups[0] * rows * params.panels * PENT_VK_PANEL * params.kh * params.kw * params.steps * 4;
-  return set_inputs (self, op, &step, error) && pent_vk_tape_add (self->tape, &step, error);
+  step.kernel.result = step.output.dtype;
+  set_constants (op, step.kernel.constants);
+  if (!set_inputs (self, op, &step, error))
+    return FALSE;
+
+  guint n = pent_vk_ways_list (
+    facts, step.inputs[INPUT_X].dtype == PENT_F16 && step.inputs[INPUT_WEIGHT].dtype == PENT_F16, &ways);
+  for (guint i = 0; i < n; i++)
+    {
+      choices[i] = (PentVkChoice) { ways[i].name, step };
+      set_way (&choices[i].step, &ways[i], facts, &params);
+    }
+  g_autofree char *work = describe_work (&step, &params);
+  return pent_vk_tuner_choose (self->tuner, work, params.rows, choices, n, &best, error)
+         && pent_vk_tape_add (self->tape, &choices[best].step, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "vk-tape.h"
+#include "vk-tuner.h"
 #include "vk-weights.h"
 
 #include "pent-plan.h"
@@ -20,6 +20,7 @@ typedef struct
 {
   PentVkDevice  *device;
   PentVkWeights *weights;
+  PentVkTuner   *tuner;
   PentPlan      *plan;
   PentVkTape    *tape;
   GPtrArray     *taken;

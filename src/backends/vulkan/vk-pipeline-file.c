@@ -36,18 +36,19 @@ make_header (const PentVkFacts *facts, const guint8 *data, gsize size)
 }
 
 /**
- * pent_vk_pipeline_file_path:
+ * pent_vk_cache_path:
+ * @kind: the name's end
  *
- * Returns: (transfer full): where the file of that device and driver is
+ * Returns: (transfer full): where a file for that device and driver is kept
  */
 char *
-pent_vk_pipeline_file_path (const PentVkFacts *facts)
+pent_vk_cache_path (const PentVkFacts *facts, const char *kind)
 {
   g_autoptr (GString) name = g_string_new ("vulkan-");
 
   for (int i = 0; i < VK_UUID_SIZE; i++)
     g_string_append_printf (name, "%02x", facts->uuid[i]);
-  g_string_append_printf (name, "-%08x.cache", facts->driver_version);
+  g_string_append_printf (name, "-%08x.%s", facts->driver_version, kind);
   return g_build_filename (g_get_user_cache_dir (), "pentimento", name->str, NULL);
 }
 
@@ -75,7 +76,7 @@ is_for_device (const PentVkFacts *facts, const guint8 *data, gsize size)
 GBytes *
 pent_vk_pipeline_file_read (const PentVkFacts *facts)
 {
-  g_autofree char *path = pent_vk_pipeline_file_path (facts);
+  g_autofree char *path = pent_vk_cache_path (facts, "cache");
   g_autofree char *bytes = NULL;
   gsize size;
   if (!g_file_get_contents (path, &bytes, &size, NULL) || size <= sizeof (Header) || size > MAX_SIZE)
@@ -98,7 +99,7 @@ pent_vk_pipeline_file_read (const PentVkFacts *facts)
 void
 pent_vk_pipeline_file_write (const PentVkFacts *facts, const guint8 *data, gsize size)
 {
-  g_autofree char *path = pent_vk_pipeline_file_path (facts);
+  g_autofree char *path = pent_vk_cache_path (facts, "cache");
   g_autofree char *folder = g_path_get_dirname (path);
   g_autoptr (GByteArray) content = g_byte_array_new ();
   Header header = make_header (facts, data, size);

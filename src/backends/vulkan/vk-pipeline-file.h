@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  *
  * in $XDG_CACHE_HOME/pentimento, named by UUID and version. */
 
-char   *pent_vk_pipeline_file_path  (const PentVkFacts *facts);
+char   *pent_vk_cache_path          (const PentVkFacts *facts, const char *kind);
 GBytes *pent_vk_pipeline_file_read  (const PentVkFacts *facts);
 void    pent_vk_pipeline_file_write (const PentVkFacts *facts, const guint8 *data, gsize size);
 

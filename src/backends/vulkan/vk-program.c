@@ -48,6 +48,31 @@ struct _PentVkProgram
 
 G_DEFINE_FINAL_TYPE (PentVkProgram, pent_vk_program, PENT_TYPE_PROGRAM)
 
+/**
+ * pent_vk_context_new:
+ * @index: in the order in which Vulkan lists the devices
+ *
+ * Returns: (transfer full): the device, opened; %NULL with %PENT_ERROR_DEVICE
+ */
+PentVkContext *
+pent_vk_context_new (int index, PentVulkanGuise guise, GError **error)
+{
+  PentVkContext *self = g_new0 (PentVkContext, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->device = pent_vk_device_new (index, guise, error);
+  if (self->device != NULL)
+    self->pipelines = pent_vk_pipelines_new (self->device, error);
+  if (self->pipelines == NULL)
+    {
+      pent_vk_context_unref (self);
+      return NULL;
+    }
+  self->weights = pent_vk_weights_new (self->device);
+  self->tuner = pent_vk_tuner_new (self->device, self->pipelines);
+  return self;
+}
+
 PentVkContext *
 pent_vk_context_ref (PentVkContext *self)
 {
@@ -60,6 +85,7 @@ pent_vk_context_unref (PentVkContext *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
+  g_clear_pointer (&self->tuner, pent_vk_tuner_free);
   g_clear_pointer (&self->weights, pent_vk_weights_free);
   g_clear_pointer (&self->pipelines, pent_vk_pipelines_free);
   g_clear_pointer (&self->device, pent_vk_device_unref);
@@ -157,6 +183,7 @@ compile_ops (PentVkProgram *self, Recording *recording, GCancellable *cancellabl
   PentVkCompiler compiler = {
     .device = self->context->device,
     .weights = self->context->weights,
+    .tuner = self->context->tuner,
     .plan = self->plan,
     .tape = recording->tape,
     .taken = self->taken,
@@ -239,6 +266,7 @@ pent_vk_program_new (PentVkContext *context, PentPlan *plan, GCancellable *cance
   for (guint i = 0; i < self->taken->len; i++)
     self->weight_size += ((const PentVkWeight *) g_ptr_array_index (self->taken, i))->size;
   pent_vk_pipelines_save (context->pipelines);
+  pent_vk_tuner_save (context->tuner);
   return PENT_PROGRAM (g_steal_pointer (&self));
 }
 

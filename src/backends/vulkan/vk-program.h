@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "vk-pipelines.h"
+#include "vk-tuner.h"
 #include "vk-weights.h"
 
 #include "pent-backend.h"
@@ -23,8 +23,10 @@ typedef struct
   PentVkDevice    *device;
   PentVkPipelines *pipelines;
   PentVkWeights   *weights;
+  PentVkTuner     *tuner;
 } PentVkContext;
 
+PentVkContext *pent_vk_context_new   (int index, PentVulkanGuise guise, GError **error);
 PentVkContext *pent_vk_context_ref   (PentVkContext *self);
 void           pent_vk_context_unref (PentVkContext *self);
 

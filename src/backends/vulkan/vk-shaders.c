@@ -56,6 +56,12 @@ static const guint32 layer_norm_f32[] =
 static const guint32 layer_norm_f16[] =
 #include "layer-norm-f16.inc"
 ;
+static const guint32 matmul_cooperative_f32[] =
+#include "matmul-cooperative-f32.inc"
+;
+static const guint32 matmul_cooperative_f16[] =
+#include "matmul-cooperative-f16.inc"
+;
 static const guint32 matmul_tile_f32[] =
 #include "matmul-tile-f32.inc"
 ;
@@ -92,6 +98,7 @@ static const PentVkCode codes[PENT_VK_N_SHADERS][2] = {
   [PENT_VK_GROUP_NORM_FOLD] = BOTH (group_norm_fold, 2),
   [PENT_VK_GROUP_NORM_STATS] = BOTH (group_norm_stats, 1),
   [PENT_VK_LAYER_NORM] = BOTH (layer_norm, 3),
+  [PENT_VK_MATMUL_COOPERATIVE] = BOTH (matmul_cooperative, 5),
   [PENT_VK_MATMUL_TILE] = BOTH (matmul_tile, 5),
   [PENT_VK_MATMUL_WIDE] = BOTH (matmul_wide, 5),
   [PENT_VK_UPSAMPLE] = BOTH (upsample, 1),
