@@ -3,6 +3,8 @@
 
 #include "pent-preferences.h"
 
+#include <glib/gi18n.h>
+
 /**
  * PentPreferences:
  *
@@ -70,10 +72,21 @@ pent_preferences_class_init (PentPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, PentPreferences, device);
 }
 
+/* What takes the focus in a colour button is a button inside it, without a
+ * name. */
+static void
+name_colour_button (GtkWidget *colour_button)
+{
+  GtkWidget *button = gtk_widget_get_first_child (colour_button);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Colour of the mask"), -1);
+}
+
 static void
 pent_preferences_init (PentPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  name_colour_button (self->mask_colour);
 }
 
 PentPreferences *

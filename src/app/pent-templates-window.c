@@ -261,6 +261,7 @@ add_template (PentTemplatesWindow *self, guint i)
   g_autofree char *text = g_markup_escape_text (template->text, -1);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, template->name, -1);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), text);
   adw_expander_row_add_action (ADW_EXPANDER_ROW (row), make_button (self, i, "user-trash-symbolic", _("Remove"),
                                                                     G_CALLBACK (remove_cb)));

@@ -226,12 +226,43 @@ test_no_picture (gconstpointer application)
   fixture_close (&fixture);
 }
 
+/* Where text runs from right to left the window is turned round, and the picture
+ * is not. */
+static void
+test_right_to_left (gconstpointer application)
+{
+  Fixture fixture;
+  int margins[PENT_N_SIDES];
+  double pane_x, canvas_x, y;
+
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  fixture_open (&fixture, (gpointer) application, NULL);
+  fixture_open_picture (&fixture, 128, 128);
+  PentDocument *document = pent_window_get_document (fixture.window);
+  GtkWidget *window = GTK_WIDGET (fixture.window);
+  gtk_widget_translate_coordinates (fixture_child (&fixture, "prompt_pane"), window, 0, 0, &pane_x, &y);
+  gtk_widget_translate_coordinates (GTK_WIDGET (fixture.canvas), window, 0, 0, &canvas_x, &y);
+  g_assert_cmpfloat (pane_x, >, canvas_x);
+  gtk_range_set_value (fixture_child (&fixture, "brush_size"), 10);
+  fixture_click (&fixture, 20, 60);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 20, 60), ==, 255);
+  g_assert_cmpint (pent_tile_mask_get (pent_document_get_mask (document), 108, 60), ==, 0);
+  double gap = 9 / pent_canvas_get_zoom (fixture.canvas);
+  fixture_drag (&fixture, -gap, 64, -gap - 14, 64);
+  pent_document_get_margins (document, margins);
+  g_assert_cmpint (margins[PENT_SIDE_LEFT], ==, 16);
+  g_assert_cmpint (margins[PENT_SIDE_RIGHT], ==, 0);
+  fixture_close (&fixture);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
 int
 main (int argc, char **argv)
 {
   static const struct { const char *path; GTestDataFunc test; } tests[] = {
     { "/window/paint", test_paint },             { "/window/keys", test_keys },
     { "/window/restart", test_restart },         { "/window/use-library", test_use_library },
+    { "/window/right-to-left", test_right_to_left },
     { "/window/use-missing", test_use_missing }, { "/window/no-picture", test_no_picture },
   };
   g_autoptr (PentApplication) application = NULL;

@@ -42,6 +42,10 @@ item_changed_cb (PentPictureTile *self)
   gtk_widget_set_visible (self->star, picture != NULL && picture->favourite);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  /* The cell takes the focus. */
+  GtkWidget *cell = gtk_widget_get_parent (GTK_WIDGET (self));
+  if (cell != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
 static void
