@@ -2,7 +2,8 @@
 /* What models a folder holds, whichever program made it:
  *   ComfyUI and A1111: single files, by kind in folders under models/
  *   diffusers: a folder with model_index.json is one model
- *   Hugging Face cache: models--ORG--REPO/snapshots/COMMIT/, links into blobs/ */
+ *   Hugging Face cache: models--ORG--REPO/snapshots/COMMIT/, links into blobs/
+ * and further folders that ComfyUI's extra_model_paths.yaml names. */
 #define G_LOG_DOMAIN "pentimento"
 
 #include "pent-model-scan.h"
@@ -13,6 +14,7 @@
 #include "pent-error.h"
 #include "pent-inspect.h"
 #include "pent-model-files.h"
+#include "pent-model-paths.h"
 
 #define MAX_DEPTH  8
 #define MAX_MODELS 20000
@@ -218,6 +220,21 @@ scan_folder (Scan *self, const char *folder, int depth)
     }
 }
 
+/* What ComfyUI's list of further folders names, where there is one. Folders
+ * that are not there are no trouble: the list may be for another computer. */
+static gboolean
+scan_further (Scan *self, const char *folder, GError **error)
+{
+  g_autofree char *list = g_build_filename (folder, PENT_MODEL_PATHS_FILE, NULL);
+
+  if (!g_file_test (list, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  g_autoptr (GPtrArray) folders = pent_model_paths_read (list, error);
+  for (guint i = 0; folders != NULL && i < folders->len && !g_cancellable_is_cancelled (self->cancellable); i++)
+    scan_folder (self, g_ptr_array_index (folders, i), 0);
+  return folders != NULL;
+}
+
 /**
  * pent_model_scan:
  * @folder: of ComfyUI, A1111, diffusers, a Hugging Face cache, or one with
@@ -226,8 +243,9 @@ scan_folder (Scan *self, const char *folder, int depth)
  *
  * Nothing is changed, and nothing is executed.
  *
- * Returns: %FALSE with %PENT_ERROR_FILE where @folder cannot be read, or with
- *   %G_IO_ERROR_CANCELLED
+ * Returns: %FALSE with %PENT_ERROR_FILE where @folder, or its list of further
+ *   folders, cannot be read, or with %G_IO_ERROR_CANCELLED; models that were
+ *   found by then were visited
  */
 gboolean
 pent_model_scan (const char *folder, PentModelVisit visit, gpointer data, GCancellable *cancellable, GError **error)
@@ -250,5 +268,7 @@ pent_model_scan (const char *folder, PentModelVisit visit, gpointer data, GCance
       return FALSE;
     }
   scan_folder (&self, folder, 0);
+  if (!scan_further (&self, folder, error))
+    return FALSE;
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }

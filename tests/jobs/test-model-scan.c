@@ -128,6 +128,72 @@ test_hub (Folder *folder, gconstpointer data)
   g_assert_true (find (models, "sea/single, one")->usable);
 }
 
+/* ComfyUI's list of further folders, by programs, with a base or without. */
+static void
+test_further (Folder *folder, gconstpointer data)
+{
+  g_autofree char *base = folder_file (folder, "webui");
+  g_autofree char *list = g_strdup_printf (
+    "# comment\n"
+    "a111:\n  checkpoints: models/Stable-diffusion\n  base_path: %s\n  is_default: true\n"
+    "  loras: |\n    models/Lora\n    models/LyCORIS\n"
+    "other:\n  unet: ../loose\n  nowhere: /not/there\n  custom_nodes: ../nodes\n  odd: [../nodes, {a: ../nodes}]\n"
+    "deep: &anchor\n  a:\n    checkpoints: ../nodes\nagain: *anchor\nplain: ../nodes\n", base);
+
+  add_text (folder, "ComfyUI/extra_model_paths.yaml", list);
+  add_text (folder, "ComfyUI/models/checkpoints/own.ckpt", "pickle");
+  add_link (folder, "webui/models/Stable-diffusion/harbour.safetensors", "tiny-ldm.safetensors");
+  add_text (folder, "webui/models/LyCORIS/style.pt", "pickle");
+  add_text (folder, "loose/loose.pt", "pickle");
+  add_text (folder, "nodes/node.pt", "no model of his");
+  g_autoptr (GPtrArray) models = scan (folder, "ComfyUI");
+  g_assert_cmpuint (models->len, ==, 4);
+  g_assert_true (find (models, "harbour")->usable);
+  g_assert_nonnull (find (models, "own"));
+  g_assert_nonnull (find (models, "style"));
+  g_assert_nonnull (find (models, "loose"));
+}
+
+/* A list that is none is a sentence; what lies beside it is found all the same. */
+static void
+test_bad_lists (Folder *folder, gconstpointer data)
+{
+  static const struct { const char *text; gboolean good; } lists[] = {
+    { "", FALSE },       { "just words", TRUE },   { "- a\n- b\n", TRUE },       { "a:\n  b: *nothing\n", TRUE },
+    { "a: [", FALSE },   { "\t: x", FALSE },       { "a: 'open\n", FALSE },       { "a: b: c\n", FALSE },
+    { "\xff\xfe\xff", FALSE }, { "%YAML 9\n---\na: b\n", FALSE }, { "a:\n  base_path:\n  x: ''\n", TRUE },
+  };
+  g_autoptr (GString) nested = g_string_new (NULL);
+  g_autofree char *comfyui = folder_file (folder, "ComfyUI");
+
+  add_text (folder, "ComfyUI/models/own.ckpt", "pickle");
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autoptr (GPtrArray) models = g_ptr_array_new_with_free_func ((GDestroyNotify) pent_scanned_model_free);
+      g_autoptr (GError) error = NULL;
+      add_text (folder, "ComfyUI/extra_model_paths.yaml", lists[i].text);
+      gboolean good = pent_model_scan (comfyui, take_model, models, NULL, &error);
+      if (good != lists[i].good)
+        g_error ("“%s”: %s", lists[i].text, error != NULL ? error->message : "taken");
+      g_assert_true (good || g_error_matches (error, PENT_ERROR, PENT_ERROR_FILE));
+      g_assert_cmpuint (models->len, ==, 1);
+    }
+  /* Deep, and larger than any such list. */
+  for (int i = 0; i < 10000; i++)
+    g_string_append (nested, "[{a: ");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) models = g_ptr_array_new_with_free_func ((GDestroyNotify) pent_scanned_model_free);
+  add_text (folder, "ComfyUI/extra_model_paths.yaml", nested->str);
+  g_assert_false (pent_model_scan (comfyui, take_model, models, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "deep"));
+  g_string_set_size (nested, 2 << 20);
+  memset (nested->str, '#', nested->len);
+  add_text (folder, "ComfyUI/extra_model_paths.yaml", nested->str);
+  g_clear_error (&error);
+  g_assert_false (pent_model_scan (comfyui, take_model, models, NULL, &error));
+  g_assert_error (error, PENT_ERROR, PENT_ERROR_FILE);
+}
+
 /* Links that lead back, and a file instead of a folder. */
 static void
 test_rings (Folder *folder, gconstpointer data)
@@ -174,6 +240,8 @@ main (int argc, char **argv)
   ADD ("/model-scan/diffusers", test_diffusers);
   ADD ("/model-scan/hub", test_hub);
   ADD ("/model-scan/rings", test_rings);
+  ADD ("/model-scan/further", test_further);
+  ADD ("/model-scan/bad-lists", test_bad_lists);
   ADD ("/model-scan/trouble", test_trouble);
   return g_test_run ();
 }
