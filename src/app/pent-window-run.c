@@ -353,6 +353,13 @@ inhibit (PentWindow *self, gboolean busy)
     }
 }
 
+/* Not while it rests. */
+static gboolean
+is_at_work (PentWindow *self)
+{
+  return pent_window_is_painting (self) && !pent_queue_get_paused (self->queue);
+}
+
 static void
 show_offered (PentWindow *self)
 {
@@ -394,7 +401,7 @@ queue_changed_cb (PentWindow *self)
   watch (self, pent_queue_get_running (self->queue));
   show_busy (self);
   show_offered (self);
-  inhibit (self, pent_window_is_painting (self));
+  inhibit (self, is_at_work (self));
   gtk_label_set_text (self->queue_count, count);
   gtk_widget_set_visible (GTK_WIDGET (self->queue_count), n > 0);
   if (self->in_background && !pent_window_is_painting (self))
@@ -416,6 +423,7 @@ paused_cb (PentWindow *self)
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "pause");
 
   g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (pent_queue_get_paused (self->queue)));
+  inhibit (self, is_at_work (self));
   if (self->running != NULL)
     progressed_cb (self);
 }

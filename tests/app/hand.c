@@ -99,6 +99,14 @@ hand_show (GtkWindow *window)
   hand_wait_for_frame (GTK_WIDGET (window));
 }
 
+/* The keyboard goes to no window. */
+void
+hand_look_away (GtkWindow *window)
+{
+  XSetInputFocus (get_display (), None, RevertToNone, CurrentTime);
+  hand_wait (!gtk_window_is_active (window));
+}
+
 void
 hand_move (GtkWidget *widget, double x, double y)
 {

@@ -6,6 +6,7 @@
 /* A pointer and keys that come from the display, as a user's do, and waiting
  * for what comes of them. */
 void hand_show   (GtkWindow *window);
+void hand_look_away (GtkWindow *window);
 void hand_settle (void);
 void hand_wait_for_frame (GtkWidget *widget);
 void hand_move   (GtkWidget *widget, double x, double y);
