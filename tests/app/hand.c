@@ -107,8 +107,9 @@ hand_look_away (GtkWindow *window)
   hand_wait (!gtk_window_is_active (window));
 }
 
+/* Without waiting for what comes of it. */
 void
-hand_move (GtkWidget *widget, double x, double y)
+hand_glide (GtkWidget *widget, double x, double y)
 {
   GtkNative *native = gtk_widget_get_native (widget);
   double window_x, window_y, offset_x, offset_y;
@@ -116,6 +117,13 @@ hand_move (GtkWidget *widget, double x, double y)
   g_assert_true (gtk_widget_translate_coordinates (widget, GTK_WIDGET (native), x, y, &window_x, &window_y));
   gtk_native_get_surface_transform (native, &offset_x, &offset_y);
   XTestFakeMotionEvent (get_display (), -1, window_x + offset_x, window_y + offset_y, CurrentTime);
+  XFlush (get_display ());
+}
+
+void
+hand_move (GtkWidget *widget, double x, double y)
+{
+  hand_glide (widget, x, y);
   hand_settle ();
 }
 

@@ -22,7 +22,7 @@ typedef struct
   PentPictureItem *item;     /* the main thread's alone */
   char            *file;
   int              side;
-  gint64           serial;   /* the newest come first */
+  GList           *link;     /* among those that wait, with their lock; NULL: a thread has it */
   int              dropped;  /* atomic: nobody waits for it any more */
   GdkTexture      *texture;
   char            *problem;
@@ -42,9 +42,11 @@ struct _PentThumbnailer
   GObject parent_instance;
 
   GMainContext *context;
-  GThreadPool  *pool;
+  GThreadPool  *pool;     /* is told as often as something was to be loaded */
+  GMutex        lock;     /* guards what follows */
+  GQueue        waiting;  /* of Load *, the newest at the head */
+
   int           side;     /* of thumbnails, pixels of the device */
-  gint64        serial;
   GHashTable   *loads;    /* of PentPictureItem * to Load *: on their way */
   GHashTable   *wanted;   /* of PentPictureItem * to how often */
   GQueue        idle;     /* of PentPictureItem *, held; the one to go first at the head */
@@ -127,13 +129,28 @@ make_square (PentImage *image, int side, GError **error)
   return middle != NULL ? pent_image_scale (middle, side, side, error) : NULL;
 }
 
+/* What is no longer waited for when it is its turn has gone from the queue: it
+ * costs nothing to pass by a hundred thousand pictures. */
+static Load *
+take_load (PentThumbnailer *self)
+{
+  g_mutex_lock (&self->lock);
+  Load *load = g_queue_pop_head (&self->waiting);
+  if (load != NULL)
+    load->link = NULL;
+  g_mutex_unlock (&self->lock);
+  return load;
+}
+
 /* In a thread. */
 static void
-load_cb (gpointer data, gpointer thumbnailer)
+load_cb (gpointer data, gpointer unused)
 {
-  Load *load = data;
+  Load *load = take_load (data);
   g_autoptr (GError) error = NULL;
 
+  if (load == NULL)
+    return;
   if (!g_atomic_int_get (&load->dropped))
     {
       PentThumbnailSize size = load->side <= PENT_THUMBNAIL_NORMAL ? PENT_THUMBNAIL_NORMAL : PENT_THUMBNAIL_LARGE;
@@ -150,14 +167,6 @@ load_cb (gpointer data, gpointer thumbnailer)
   g_source_attach (source, load->self->context);
 }
 
-static int
-compare_serials (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const Load *one = a, *other = b;
-
-  return one->serial > other->serial ? -1 : one->serial < other->serial;
-}
-
 static void
 start_load (PentThumbnailer *self, PentPictureItem *item, const char *file)
 {
@@ -167,9 +176,12 @@ start_load (PentThumbnailer *self, PentPictureItem *item, const char *file)
   load->item = g_object_ref (item);
   load->file = g_strdup (file);
   load->side = self->side;
-  load->serial = self->serial++;
   g_hash_table_insert (self->loads, item, load);
-  g_thread_pool_push (self->pool, load, NULL);
+  g_mutex_lock (&self->lock);
+  g_queue_push_head (&self->waiting, load);
+  load->link = self->waiting.head;
+  g_mutex_unlock (&self->lock);
+  g_thread_pool_push (self->pool, self, NULL);
 }
 
 static gboolean
@@ -197,8 +209,16 @@ drop_load (PentThumbnailer *self, PentPictureItem *item)
 
   if (load == NULL)
     return;
-  g_atomic_int_set (&load->dropped, TRUE);
   g_hash_table_remove (self->loads, item);
+  g_mutex_lock (&self->lock);
+  gboolean waits = load->link != NULL;
+  if (waits)
+    g_queue_delete_link (&self->waiting, load->link);
+  g_mutex_unlock (&self->lock);
+  if (waits)
+    load_free (load);
+  else
+    g_atomic_int_set (&load->dropped, TRUE);
 }
 
 static void
@@ -226,6 +246,7 @@ pent_thumbnailer_finalize (GObject *object)
   PentThumbnailer *self = PENT_THUMBNAILER (object);
 
   g_thread_pool_free (self->pool, FALSE, TRUE);
+  g_mutex_clear (&self->lock);
   g_hash_table_unref (self->loads);
   g_hash_table_unref (self->wanted);
   g_main_context_unref (self->context);
@@ -244,7 +265,8 @@ pent_thumbnailer_init (PentThumbnailer *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->pool = g_thread_pool_new (load_cb, NULL, N_THREADS, FALSE, NULL);
-  g_thread_pool_set_sort_function (self->pool, compare_serials, NULL);
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->waiting);
   self->loads = g_hash_table_new (NULL, NULL);
   self->wanted = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->idle);
