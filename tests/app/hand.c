@@ -46,10 +46,12 @@ watch_frames (guint *n, gboolean on)
     }
 }
 
-/* What the display was told has come back as events when a round trip is made.
- * They are handled before the next frame, a movement with it, and what follows
- * from them with the one after. A window that is drawn all the time, as in
- * mid-run, never has nothing to do. */
+/* Frames after which what was done has had its effects: a window that is drawn
+ * all the time, as in mid-run, never has nothing to do. */
+#define MAX_FRAMES 8
+
+/* What the display was told has come back as events when a round trip is made,
+ * and those are handled. */
 void
 hand_settle (void)
 {
@@ -59,10 +61,18 @@ hand_settle (void)
   for (int i = 0; i < 3; i++)
     {
       XSync (get_display (), False);
-      while (g_main_context_iteration (NULL, FALSE) && n_frames < 3)
+      while (g_main_context_iteration (NULL, FALSE) && n_frames < MAX_FRAMES)
         ;
     }
   watch_frames (&n_frames, FALSE);
+}
+
+/* Until there is nothing to do: for a window that is not drawn all the time. */
+void
+hand_rest (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
 }
 
 static void
@@ -97,6 +107,7 @@ hand_show (GtkWindow *window)
   XSetInputFocus (get_display (), get_xid (GTK_NATIVE (window)), RevertToParent, CurrentTime);
   hand_settle ();
   hand_wait_for_frame (GTK_WIDGET (window));
+  hand_rest ();
 }
 
 /* The keyboard goes to no window. */

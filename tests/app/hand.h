@@ -8,6 +8,7 @@
 void hand_show   (GtkWindow *window);
 void hand_look_away (GtkWindow *window);
 void hand_settle (void);
+void hand_rest   (void);
 void hand_wait_for_frame (GtkWidget *widget);
 void hand_glide  (GtkWidget *widget, double x, double y);
 void hand_move   (GtkWidget *widget, double x, double y);

@@ -94,6 +94,8 @@ fixture_open_picture (Fixture *self, int width, int height)
         picture->pixels[y * picture->stride + x * 3 + c] = 60 + x + c * 20 + y / 2;
   pent_document_open_picture (pent_window_get_document (self->window), picture);
   hand_wait_for_frame (GTK_WIDGET (self->window));
+  if (!fixture_is_busy (self))
+    hand_rest ();
 }
 
 char *

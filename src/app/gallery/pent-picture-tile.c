@@ -26,26 +26,49 @@ struct _PentPictureTile
 
 G_DEFINE_FINAL_TYPE (PentPictureTile, pent_picture_tile, GTK_TYPE_WIDGET)
 
+static const char *
+describe_problem (PentPictureTile *self)
+{
+  const PentLibraryPicture *picture = pent_picture_item_get_picture (self->item);
+
+  return picture == NULL || g_file_test (picture->file, G_FILE_TEST_EXISTS) ? _("Cannot be read")
+                                                                            : _("The file is missing");
+}
+
 static void
 item_changed_cb (PentPictureTile *self)
 {
   const PentLibraryPicture *picture = pent_picture_item_get_picture (self->item);
-  const char *problem = pent_picture_item_get_problem (self->item);
   GdkTexture *thumbnail = pent_picture_item_get_thumbnail (self->item);
+  gboolean has_problem = pent_picture_item_get_problem (self->item) != NULL && thumbnail == NULL;
   g_autofree char *words = pent_picture_item_describe (self->item);
-  g_autofree char *tooltip = problem != NULL ? g_strconcat (words, "\n\n", problem, NULL) : g_strdup (words);
 
   gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (thumbnail));
-  gtk_widget_set_visible (self->problem, problem != NULL && thumbnail == NULL);
-  gtk_label_set_label (GTK_LABEL (self->problem), picture == NULL || g_file_test (picture->file, G_FILE_TEST_EXISTS)
-                       ? _("Cannot be read") : _("The file is missing"));
+  gtk_widget_set_visible (self->problem, has_problem);
+  if (has_problem)
+    gtk_label_set_label (GTK_LABEL (self->problem), describe_problem (self));
   gtk_widget_set_visible (self->star, picture != NULL && picture->favourite);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
   /* The cell takes the focus. */
   GtkWidget *cell = gtk_widget_get_parent (GTK_WIDGET (self));
   if (cell != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
+/* Words that are set beforehand make GTK ask the display for the pointer, for
+ * every tile that scrolls by. */
+static gboolean
+pent_picture_tile_query_tooltip (GtkWidget *widget, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip)
+{
+  PentPictureTile *self = PENT_PICTURE_TILE (widget);
+
+  if (self->item == NULL)
+    return FALSE;
+  const char *problem = pent_picture_item_get_problem (self->item);
+  g_autofree char *words = pent_picture_item_describe (self->item);
+  g_autofree char *text = problem != NULL ? g_strconcat (words, "\n\n", problem, NULL) : g_strdup (words);
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
 }
 
 static void
@@ -104,6 +127,7 @@ pent_picture_tile_class_init (PentPictureTileClass *klass)
   widget_class->measure = pent_picture_tile_measure;
   widget_class->get_request_mode = pent_picture_tile_get_request_mode;
   widget_class->size_allocate = pent_picture_tile_size_allocate;
+  widget_class->query_tooltip = pent_picture_tile_query_tooltip;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/pentimento/Pentimento/gallery/picture-tile.ui");
@@ -117,6 +141,7 @@ static void
 pent_picture_tile_init (PentPictureTile *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 /**
