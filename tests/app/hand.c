@@ -165,9 +165,9 @@ hand_click (GtkWidget *widget, double x, double y, GdkModifierType modifiers)
   hand_settle ();
 }
 
-/* In its middle, when it is where it is to stay. */
+/* Until the widget is where it is to stay. */
 void
-hand_click_widget (GtkWidget *widget)
+hand_wait_still (GtkWidget *widget)
 {
   GtkWidget *window = GTK_WIDGET (gtk_widget_get_native (widget));
   graphene_rect_t before, now = GRAPHENE_RECT_INIT (0, 0, 0, 0);
@@ -179,6 +179,13 @@ hand_click_widget (GtkWidget *widget)
       g_assert_true (gtk_widget_compute_bounds (widget, window, &now));
     }
   while (now.size.width == 0 || !graphene_rect_equal (&before, &now));
+}
+
+/* In its middle. */
+void
+hand_click_widget (GtkWidget *widget)
+{
+  hand_wait_still (widget);
   hand_click (widget, gtk_widget_get_width (widget) / 2.0, gtk_widget_get_height (widget) / 2.0, 0);
 }
 
@@ -195,6 +202,19 @@ hand_release (void)
 {
   XTestFakeButtonEvent (get_display (), 1, False, CurrentTime);
   hand_settle ();
+}
+
+/* What is dragged learns of its target frame by frame. */
+void
+hand_carry (GtkWidget *from, GtkWidget *to)
+{
+  hand_press (from, 12, 12);
+  for (int i = 1; i <= 8; i++)
+    {
+      hand_move (to, gtk_widget_get_width (to) / 2.0 + i - 8, gtk_widget_get_height (to) / 2.0);
+      hand_wait_for_frame (to);
+    }
+  hand_release ();
 }
 
 void

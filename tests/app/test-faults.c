@@ -143,32 +143,23 @@ test_model_removed (gconstpointer application)
 
 /* --- what is dropped --- */
 
-static GtkEventController *
-find_drop_target (GtkWidget *widget)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-      if (GTK_IS_DROP_TARGET (controller))
-        return controller;
-    }
-  return NULL;
-}
-
+/* From a label of the window, as if a file manager were there. */
 static void
 drop (Fixture *fixture, const char *path)
 {
+  GtkWidget *label = fixture_child (fixture, "size_label");
+  GtkDragSource *source = gtk_drag_source_new ();
   g_autoptr (GFile) file = g_file_new_for_path (path);
   GSList files = { .data = file };
-  g_auto (GValue) value = G_VALUE_INIT;
-  gboolean taken = FALSE;
+  GdkFileList *list = gdk_file_list_new_from_list (&files);
+  g_autoptr (GdkContentProvider) content = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
 
-  g_value_init (&value, GDK_TYPE_FILE_LIST);
-  g_value_take_boxed (&value, gdk_file_list_new_from_list (&files));
-  g_signal_emit_by_name (find_drop_target (GTK_WIDGET (fixture->window)), "drop", &value, 40.0, 40.0, &taken);
-  g_assert_true (taken);
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  gtk_drag_source_set_content (source, content);
+  gtk_widget_add_controller (label, GTK_EVENT_CONTROLLER (source));
+  hand_carry (label, GTK_WIDGET (fixture->canvas));
+  hand_wait (fixture_shows_error (fixture));
+  gtk_widget_remove_controller (label, GTK_EVENT_CONTROLLER (source));
 }
 
 /* Neither words nor nothing at all nor what is not there is a picture. */
@@ -193,7 +184,6 @@ test_dropped (gconstpointer application)
         g_assert_true (g_file_set_contents (path, files[i].contents, -1, NULL));
       pent_banner_hide (fixture_child (&fixture, "banner"));
       drop (&fixture, path);
-      hand_wait (fixture_shows_error (&fixture));
       assert_says (&fixture, files[i].name, NULL);
       g_assert_true (pent_document_get_picture (pent_window_get_document (fixture.window)) == before);
     }

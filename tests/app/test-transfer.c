@@ -147,19 +147,6 @@ test_paste_bad (gconstpointer application)
   fixture_close (&fixture);
 }
 
-/* What is dragged learns of its target frame by frame. */
-static void
-drag (GtkWidget *from, GtkWidget *to)
-{
-  hand_press (from, 12, 12);
-  for (int i = 1; i <= 8; i++)
-    {
-      hand_move (to, gtk_widget_get_width (to) / 2.0 + i - 8, gtk_widget_get_height (to) / 2.0);
-      hand_wait_for_frame (to);
-    }
-  hand_release ();
-}
-
 /* The pointer takes the picture from its button to the canvas, where it is
  * another one; and to the button with the mask, where it becomes that. */
 static void
@@ -171,12 +158,12 @@ test_drag (gconstpointer application)
   PentDocument *document = pent_window_get_document (fixture.window);
   fixture_open_picture (&fixture, 64, 48);
   g_autoptr (PentImage) before = pent_image_ref (pent_document_get_picture (document));
-  drag (fixture_child (&fixture, "copy_button"), GTK_WIDGET (fixture.canvas));
+  hand_carry (fixture_child (&fixture, "copy_button"), GTK_WIDGET (fixture.canvas));
   PentImage *after = wait_for_picture (&fixture, before);
   g_assert_cmpmem (before->pixels, before->stride * before->height, after->pixels, after->stride * after->height);
   hand_wait_for_frame (GTK_WIDGET (fixture.window));
 
-  drag (fixture_child (&fixture, "copy_button"), fixture_child (&fixture, "mask_button"));
+  hand_carry (fixture_child (&fixture, "copy_button"), fixture_child (&fixture, "mask_button"));
   while (pent_tile_mask_is_empty (pent_document_get_mask (document)))
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (pent_document_get_picture (document) == after);

@@ -116,6 +116,7 @@ fixture_move (Fixture *self, double x, double y)
 void
 fixture_press (Fixture *self, double x, double y)
 {
+  hand_wait_still (GTK_WIDGET (self->canvas));
   pent_canvas_to_widget (self->canvas, x, y, &x, &y);
   hand_press (GTK_WIDGET (self->canvas), x, y);
 }
@@ -123,6 +124,7 @@ fixture_press (Fixture *self, double x, double y)
 void
 fixture_drag (Fixture *self, double from_x, double from_y, double to_x, double to_y)
 {
+  hand_wait_still (GTK_WIDGET (self->canvas));
   pent_canvas_to_widget (self->canvas, from_x, from_y, &from_x, &from_y);
   pent_canvas_to_widget (self->canvas, to_x, to_y, &to_x, &to_y);
   hand_drag (GTK_WIDGET (self->canvas), from_x, from_y, to_x, to_y);
