@@ -15,6 +15,7 @@ REAL (gboolean, g_cond_wait_until, GCond *cond, GMutex *mutex, gint64 end);
 REAL (void, g_async_queue_push, GAsyncQueue *queue, gpointer data);
 REAL (gpointer, g_async_queue_pop, GAsyncQueue *queue);
 REAL (gboolean, g_atomic_ref_count_dec, gatomicrefcount *count);
+REAL (void, g_source_set_callback, GSource *source, GSourceFunc func, gpointer data, GDestroyNotify notify);
 
 void
 __wrap_g_mutex_lock (GMutex *mutex)
@@ -70,4 +71,39 @@ __wrap_g_atomic_ref_count_dec (gatomicrefcount *count)
   if (last)
     __tsan_acquire (count);
   return last;
+}
+
+/* A source that one thread makes and another one dispatches. */
+typedef struct
+{
+  GSourceFunc    func;
+  gpointer       data;
+  GDestroyNotify notify;
+} Callback;
+
+static gboolean
+callback_call (gpointer data)
+{
+  Callback *callback = data;
+  __tsan_acquire (callback);
+  return callback->func (callback->data);
+}
+
+static void
+callback_free (gpointer data)
+{
+  Callback *callback = data;
+  __tsan_acquire (callback);
+  if (callback->notify != NULL)
+    callback->notify (callback->data);
+  g_free (callback);
+}
+
+void
+__wrap_g_source_set_callback (GSource *source, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  Callback *callback = g_new (Callback, 1);
+  *callback = (Callback) { .func = func, .data = data, .notify = notify };
+  __tsan_release (callback);
+  __real_g_source_set_callback (source, callback_call, callback, callback_free);
 }
