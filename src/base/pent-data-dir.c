@@ -3,6 +3,7 @@
 
 #include "pent-data-dir.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +123,7 @@ pent_data_path (const char *relative, GError **error)
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s, which is part of Pentimento, is missing from %s: install Pentimento again.",
+                   _("%s, which is part of Pentimento, is missing from %s: install Pentimento again."),
                    relative, folder);
       return NULL;
     }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,10 +18,10 @@ set_open_error (GError **error, const char *path, int code)
 
   if (code == ENOENT || code == ENOTDIR)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s does not exist: check the path", shown);
+                 _("%s does not exist: check the path"), shown);
   else
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s cannot be opened (%s): check its permissions", shown, g_strerror (code));
+                 _("%s cannot be opened (%s): check its permissions"), shown, g_strerror (code));
 }
 
 static gboolean
@@ -32,10 +33,10 @@ check_regular (const char *path, const struct stat *info, GError **error)
     return TRUE;
   if (S_ISDIR (info->st_mode))
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s is a folder where a file is needed: name the file in it", shown);
+                 _("%s is a folder where a file is needed: name the file in it"), shown);
   else
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s is a pipe or a device, not a file: save its content to a file first", shown);
+                 _("%s is a pipe or a device, not a file: save its content to a file first"), shown);
   return FALSE;
 }
 
@@ -103,8 +104,8 @@ pent_read_small_file (const char *path, gsize max_bytes, gsize *length, GError *
     {
       close (fd);
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   size == 0 ? "%s is empty: download it again"
-                             : "%s is larger than any such file should be: download it again",
+                   size == 0 ? _("%s is empty: download it again")
+                             : _("%s is larger than any such file should be: download it again"),
                    shown);
       return NULL;
     }
@@ -122,7 +123,7 @@ pent_read_small_file (const char *path, gsize max_bytes, gsize *length, GError *
   if (used < size)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s cannot be read to its end: check the disk", shown);
+                   _("%s cannot be read to its end: check the disk"), shown);
       return NULL;
     }
   text[used] = '\0';

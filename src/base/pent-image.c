@@ -3,6 +3,8 @@
 
 #include "pent-image.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "pent-error.h"
 
 /**
@@ -29,7 +31,7 @@ pent_image_new (int width, int height, int channels, int bits, GError **error)
   if (pixels == NULL)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "A picture of %d x %d pixels does not fit in memory: choose a smaller size", width, height);
+                   _("A picture of %d x %d pixels does not fit in memory: choose a smaller size"), width, height);
       return NULL;
     }
 

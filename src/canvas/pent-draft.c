@@ -4,6 +4,7 @@
 #include "pent-draft.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -165,7 +166,7 @@ pent_draft_save (PentDraft *self, PentCanvasState *state, GError **error)
     {
       int number = errno;
       g_autofree char *name = g_filename_display_name (self->folder);
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s: the folder for drafts cannot be made: %s.", name,
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s: the folder for drafts cannot be made: %s."), name,
                    g_strerror (number));
       return FALSE;
     }
@@ -190,7 +191,7 @@ damaged (PentDraft *self, const char *what, GError **error)
   g_autofree char *path = find_path (self, INDEX_NAME);
   g_autofree char *name = g_filename_display_name (path);
 
-  g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s, where the last work was kept, is damaged: %s.", name, what);
+  g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s, where the last work was kept, is damaged: %s."), name, what);
   return FALSE;
 }
 

@@ -113,9 +113,11 @@ main (int argc, char **argv)
   open_standard_streams ();
   pent_threads_prepare (argv);
 
-  /* Messages of the system in the user's language, numbers in nobody's. */
+  /* Names of files in the user's letters; words and numbers in nobody's, for
+   * scripts read them. */
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");
+  setlocale (LC_MESSAGES, "C");
 
   if (argc < 2)
     {

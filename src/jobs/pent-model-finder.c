@@ -6,6 +6,7 @@
 
 #include "pent-model-finder.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "pent-data-dir.h"
@@ -149,7 +150,8 @@ search (Search *self, GCancellable *cancellable, GError **error)
           return g_strdup (path);
       }
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-               "The model %s%s(hash %.10s) was not found where it was used nor in the known folders: name it with --model.",
+               _("The model %s%s(hash %.10s) was not found where it was used nor in the known folders: add its "
+                 "folder to the models, or name it with --model."),
                self->name != NULL ? self->name : "", self->name != NULL ? " " : "", self->hash);
   return NULL;
 }

@@ -15,6 +15,7 @@
 
 #include "pent-model-paths.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -153,7 +154,7 @@ fail (const char *path, gsize line, const char *problem, GError **error)
   g_autofree char *shown = g_filename_display_name (path);
 
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-               "%s cannot be read (line %zu: %s): mend it, or add the folders one by one.", shown, line, problem);
+               _("%s cannot be read (line %zu: %s): mend it, or add the folders one by one."), shown, line, problem);
   return FALSE;
 }
 

@@ -8,6 +8,7 @@
 
 #include "pent-model-scan.h"
 
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -91,7 +92,7 @@ look_inside (PentScannedModel *self, const PentInspection *inspection)
   self->native_side = inspection->has_configs ? inspection->native_size : 0;
   if (!inspection->usable)
     self->reason = g_strdup (inspection->problems->len > 0 ? g_ptr_array_index (inspection->problems, 0)
-                                                           : "It is not a whole model.");
+                                                           : _("It is not a whole model."));
 }
 
 /* A pickle is known by its name; it is not opened. */
@@ -101,9 +102,9 @@ refuse_by_name (const char *path)
   static const char *const pickles[] = { ".ckpt", ".pt", ".pth", ".bin" };
   for (gsize i = 0; i < G_N_ELEMENTS (pickles); i++)
     if (g_str_has_suffix (path, pickles[i]))
-      return "It is a pickle, which could run code when it is opened: convert it to safetensors.";
+      return _("It is a pickle, which could run code when it is opened: convert it to safetensors.");
   if (g_str_has_suffix (path, ".gguf"))
-    return "GGUF files are not read: take the safetensors version of the model.";
+    return _("GGUF files are not read: take the safetensors version of the model.");
   return NULL;
 }
 
@@ -263,7 +264,7 @@ pent_model_scan (const char *folder, PentModelVisit visit, gpointer data, GCance
   if (dir == NULL)
     {
       g_autofree char *shown = g_filename_display_name (folder);
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s cannot be read (%s): choose another folder.", shown,
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s cannot be read (%s): choose another folder."), shown,
                    problem->message);
       return FALSE;
     }

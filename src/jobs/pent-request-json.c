@@ -6,6 +6,7 @@
 
 #include "pent-request-json.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -203,7 +204,7 @@ pent_request_from_text (const char *text, PentImage *init, PentImage *mask, GErr
   if (!ok || !read_names (object, self) || self->count < 1 || self->seed < 0)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "A waiting request was written by another version of Pentimento: use that one to run it.");
+                   _("A waiting request was written by another version of Pentimento: use that one to run it."));
       return NULL;
     }
   self->init = init != NULL ? pent_image_ref (init) : NULL;

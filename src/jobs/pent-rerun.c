@@ -3,6 +3,7 @@
 
 #include "pent-rerun.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -102,7 +103,7 @@ pent_request_from_recipe (const PentRecipe *recipe, PentImage *source, PentImage
       set_size (request, recipe))
     return g_steal_pointer (&request);
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-               "The recipe holds words that this program does not know: use the one that wrote it, %s.",
+               _("The recipe holds words that this program does not know: use the one that wrote it, %s."),
                recipe->program != NULL ? recipe->program : "whichever that is");
   return NULL;
 }

@@ -4,6 +4,7 @@
 #include "pent-database.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -51,25 +52,26 @@ set_error (PentDatabase *self, int extended, GError **error)
   const char *words = self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (extended);
 
   if (code == SQLITE_NOMEM)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, "%s: there is no memory left: close other programs.", self->shown);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, _("%s: there is no memory left: close other programs."),
+                 self->shown);
   else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     g_set_error (error, PENT_DAMAGE_ERROR, 0,
-                 "%s is damaged: \"pentimento-cli history rebuild\" makes it anew from the pictures and the newest "
-                 "snapshot beside it, and keeps the damaged one.", self->shown);
+                 _("%s is damaged: \"pentimento-cli history rebuild\" makes it anew from the pictures and the newest "
+                 "snapshot beside it, and keeps the damaged one."), self->shown);
   else if (disk_is_full (self, code))
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s cannot be written: the disk is full: make room and try again.",
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s cannot be written: the disk is full: make room and try again."),
                  self->shown);
   else if (code == SQLITE_READONLY || code == SQLITE_PERM)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s cannot be changed: the file or its folder is read-only: make it writable.", self->shown);
+                 _("%s cannot be changed: the file or its folder is read-only: make it writable."), self->shown);
   else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is held by another program: try again when that is done.",
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s is held by another program: try again when that is done."),
                  self->shown);
   else if (code == SQLITE_CANTOPEN)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s cannot be opened (%s): make its folder readable and writable.",
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s cannot be opened (%s): make its folder readable and writable."),
                  self->shown, words);
   else
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s: %s: check the disk.", self->shown, words);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s: %s: check the disk."), self->shown, words);
   return FALSE;
 }
 
@@ -327,12 +329,12 @@ check_identity (PentDatabase *self, gint64 *version, GError **error)
   if (!read_identity (self, version, &id, &n_tables, error))
     return FALSE;
   if ((n_tables > 0 || id != 0) && (id != self->schema->application_id || *version < 1))
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is not a %s of Pentimento: move it away.", self->shown,
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s is not a %s of Pentimento: move it away."), self->shown,
                  self->schema->what);
   else if (*version > self->schema->version)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s was written by a newer Pentimento (version %" G_GINT64_FORMAT " of the %s, and this program knows "
-                 "1 to %d): use that one.", self->shown, *version, self->schema->what, self->schema->version);
+                 _("%s was written by a newer Pentimento (version %d of the %s, and this program knows 1 to %d): use "
+                   "that one."), self->shown, (int) *version, self->schema->what, self->schema->version);
   else
     return TRUE;
   return FALSE;
@@ -505,8 +507,8 @@ pent_database_open_to_read (const char *path, const PentSchema *schema, int olde
   if (version < oldest)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s is of version %" G_GINT64_FORMAT " and cannot be brought to %d, for it or its folder is "
-                   "read-only: make it writable.", self->shown, version, schema->version);
+                   _("%s is of version %d and cannot be brought to %d, for it or its folder is read-only: make it "
+                     "writable."), self->shown, (int) version, schema->version);
       return NULL;
     }
   distrust_schema (self);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +38,15 @@ open_regular (const char *path, gsize max_size, gsize *size, GError **error)
     }
 
   if (S_ISDIR (st.st_mode))
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is a folder: name a file.", name);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s is a folder: name a file."), name);
   else if (!S_ISREG (st.st_mode))
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is not a regular file: name one that is.", name);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s is not a regular file: name one that is."), name);
   else if (st.st_size == 0)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is empty: name another file.", name);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s is empty: name another file."), name);
   else if ((guint64) st.st_size > max_size)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s has %" G_GUINT64_FORMAT " MiB, more than the %" G_GSIZE_FORMAT
-                 " MiB that are read: name a smaller file.", name, (guint64) st.st_size >> 20, max_size >> 20);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
+                 _("%s has %.0f MiB, more than the %.0f MiB that are read: name a smaller file."), name,
+                 (double) ((guint64) st.st_size >> 20), (double) (max_size >> 20));
   else
     {
       *size = st.st_size;
@@ -96,7 +98,7 @@ pent_file_read (const char *path, gsize max_size, GError **error)
   if (data == NULL)
     {
       close (fd);
-      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, "%s does not fit in memory: close other programs.", path);
+      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, _("%s does not fit in memory: close other programs."), path);
       return NULL;
     }
 
@@ -110,7 +112,7 @@ pent_file_read (const char *path, gsize max_size, GError **error)
     }
   if (n == 0)
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s became empty while it was read: try again.", path);
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s became empty while it was read: try again."), path);
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&data), n);
@@ -172,20 +174,21 @@ draft_locate (Draft *draft, const char *path, GError **error)
     {
       int number = errno;
       g_autofree char *folder = g_filename_display_name (draft->folder);
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s cannot be written: the folder %s: %s; %s.",
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s cannot be written: the folder %s: %s; %s."),
                    name, folder, g_strerror (number), number == ENOENT ? "make it first" : "name another");
       return FALSE;
     }
   if (!S_ISDIR (st.st_mode))
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s cannot be written: %s is not a folder.", name, draft->folder);
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s cannot be written: %s is not a folder."), name,
+                   draft->folder);
       return FALSE;
     }
   if (lstat (draft->target, &st) == 0)
     {
       if (S_ISREG (st.st_mode))
         return TRUE;
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is %s: choose another name for the file to write.", name,
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s is %s: choose another name for the file to write."), name,
                    S_ISDIR (st.st_mode) ? "a folder" : "not a regular file");
       return FALSE;
     }

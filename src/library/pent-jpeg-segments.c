@@ -13,6 +13,7 @@
 
 #include "pent-jpeg-segments.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "pent-error.h"
@@ -160,7 +161,7 @@ pent_jpeg_read_facts (const guint8 *data, gsize size, PentPictureFacts *facts, G
     }
   if (!ok)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "the JPEG picture is cut short or damaged before its pixels: use another copy of it.");
+                 _("the JPEG picture is cut short or damaged before its pixels: use another copy of it."));
   return ok;
 }
 

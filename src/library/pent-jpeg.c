@@ -3,6 +3,7 @@
 
 #include "pent-jpeg.h"
 
+#include <glib/gi18n-lib.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,8 +41,8 @@ fail_cb (j_common_ptr jpeg)
     {
       jpeg->err->format_message (jpeg, message);
       g_set_error (&trouble->error, PENT_ERROR, PENT_ERROR_FILE, jpeg->is_decompressor
-                   ? "the JPEG picture is damaged (%s): use another copy of it."
-                   : "the JPEG picture cannot be made (%s).", message);
+                   ? _("the JPEG picture is damaged (%s): use another copy of it.")
+                   : _("the JPEG picture cannot be made (%s)."), message);
     }
   longjmp (trouble->jump, 1);
 }
@@ -111,7 +112,7 @@ progress_cb (j_common_ptr jpeg)
   if (jpeg->is_decompressor && ((j_decompress_ptr) jpeg)->input_scan_number > MAX_SCANS)
     {
       g_set_error (&((Trouble *) jpeg->err)->error, PENT_ERROR, PENT_ERROR_FILE,
-                   "the JPEG picture has more than %d scans: use another copy of it.", MAX_SCANS);
+                   _("the JPEG picture has more than %d scans: use another copy of it."), MAX_SCANS);
       fail_cb (jpeg);
     }
 }

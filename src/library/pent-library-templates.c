@@ -3,6 +3,9 @@
 #define G_LOG_DOMAIN "pentimento"
 
 #include "pent-error.h"
+
+#include <glib/gi18n-lib.h>
+
 #include "pent-library-private.h"
 
 static PentTemplate *
@@ -139,7 +142,7 @@ pent_library_rename_template (PentLibrary *self, const char *name, const char *n
   if (ok && taken > 0)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
-                   "There is a template \"%s\" already: choose another name.", new_name);
+                   _("There is a template \"%s\" already: choose another name."), new_name);
       ok = FALSE;
     }
   ok = ok && pent_database_do (self->database, error, "UPDATE templates SET name = ? WHERE name = ?", "tt", new_name,

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -122,7 +123,7 @@ make_folder (const char *folder, GError **error)
   if (g_mkdir_with_parents (folder, 0700) == 0)
     return TRUE;
   g_autofree char *shown = g_filename_display_name (folder);
-  g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "The library's folder %s cannot be made: %s.", shown,
+  g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("The library's folder %s cannot be made: %s."), shown,
                g_strerror (errno));
   return FALSE;
 }

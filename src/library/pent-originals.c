@@ -14,6 +14,7 @@
 #include "pent-originals.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -78,7 +79,7 @@ pent_originals_keep (const char *picture, PentImage *original, const char *hash,
       int number = errno;
       g_autofree char *name = g_filename_display_name (folder);
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "The folder %s, where originals of edited pictures are kept, cannot be made: %s.", name,
+                   _("The folder %s, where originals of edited pictures are kept, cannot be made: %s."), name,
                    g_strerror (number));
       return FALSE;
     }
@@ -102,7 +103,7 @@ pent_originals_find (const char *picture, const char *hash, GError **error)
   if (!is_hash (hash))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s: the recipe names a picture it was made from in a way that is not understood: name it yourself.",
+                   _("%s: the recipe names a picture it was made from in a way that is not understood: name it yourself."),
                    name);
       return NULL;
     }
@@ -111,7 +112,7 @@ pent_originals_find (const char *picture, const char *hash, GError **error)
   if (!g_file_test (file, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s was made from a picture that is no longer beside it, in %s: put it back, or name the picture.",
+                   _("%s was made from a picture that is no longer beside it, in %s: put it back, or name the picture."),
                    name, shown);
       return NULL;
     }
@@ -122,7 +123,7 @@ pent_originals_find (const char *picture, const char *hash, GError **error)
   if (!g_str_equal (content, hash))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s was changed since %s was made from it: bring back the file as it was.", shown, name);
+                   _("%s was changed since %s was made from it: bring back the file as it was."), shown, name);
       return NULL;
     }
   return g_steal_pointer (&found->image);

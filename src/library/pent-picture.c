@@ -3,6 +3,7 @@
 
 #include "pent-picture.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "pent-error.h"
@@ -91,16 +92,16 @@ check_size (const PentPictureFacts *facts, PentPictureFormat format, gsize file_
 {
   guint64 pixels = (guint64) facts->width * facts->height;
   if (pixels == 0)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "the %s picture has no pixels: use another one.",
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("the %s picture has no pixels: use another one."),
                  pent_picture_format_name (format));
   else if (facts->width > PENT_PICTURE_MAX_SIDE || facts->height > PENT_PICTURE_MAX_SIDE ||
            pixels > PENT_PICTURE_MAX_PIXELS)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "the picture has %u x %u pixels, more than the %d a side that are read: scale it down.",
+                 _("the picture has %u x %u pixels, more than the %d a side that are read: scale it down."),
                  facts->width, facts->height, PENT_PICTURE_MAX_SIDE);
   else if (format != PENT_PICTURE_WEBP && pixels / MAX_PIXELS_PER_BYTE > file_size)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "the file is too small for the %u x %u pixels that it promises: use another copy of it.",
+                 _("the file is too small for the %u x %u pixels that it promises: use another copy of it."),
                  facts->width, facts->height);
   else
     return TRUE;
@@ -162,7 +163,7 @@ pent_picture_file_decode (GBytes *contents, gboolean with_pixels, GError **error
   if (!sniff (data, size, &format))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "not a PNG, JPEG or WebP picture: convert it to one of these.");
+                   _("not a PNG, JPEG or WebP picture: convert it to one of these."));
       return NULL;
     }
 
@@ -246,7 +247,7 @@ pent_picture_write (const char *path, PentImage *image, PentTextFields *texts, g
   g_autofree char *name = g_filename_display_name (path);
   if (!pent_picture_format_from_name (path, &format))
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, "%s must end in .png, .jpg, .jpeg or .webp.", name);
+      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, _("%s must end in .png, .jpg, .jpeg or .webp."), name);
       return FALSE;
     }
   g_autoptr (GBytes) contents = pent_picture_encode (image, format, texts, error);

@@ -11,6 +11,7 @@
 
 #include "pent-png-chunks.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -182,8 +183,8 @@ pent_png_read_facts (const guint8 *data, gsize size, PentPictureFacts *facts, GE
       at += 12 + length;
     }
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, facts->width == 0
-               ? "the PNG picture has no header: use another copy of it."
-               : "the PNG picture is cut short: use another copy of it.");
+               ? _("the PNG picture has no header: use another copy of it.")
+               : _("the PNG picture is cut short: use another copy of it."));
   return FALSE;
 }
 

@@ -3,6 +3,7 @@
 
 #include "pent-png.h"
 
+#include <glib/gi18n-lib.h>
 #include <png.h>
 #include <string.h>
 
@@ -43,7 +44,8 @@ fail_cb (png_structp png, const char *message)
   GError **error = png_get_error_ptr (png);
   g_autofree char *escaped = g_strescape (message, NULL);
   if (*error == NULL)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "the PNG picture is damaged (%s): use another copy of it.", escaped);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("the PNG picture is damaged (%s): use another copy of it."),
+                 escaped);
   g_clear_pointer (&escaped, g_free);
   png_longjmp (png, 1);
 }
@@ -133,7 +135,7 @@ pent_png_decode (const guint8 *data, gsize size, GError **error)
   decoder.info = decoder.png != NULL ? png_create_info_struct (decoder.png) : NULL;
   if (decoder.info == NULL)
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, "there is no memory left to read the PNG picture.");
+      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, _("there is no memory left to read the PNG picture."));
       return NULL;
     }
   if (!decode (&decoder))
@@ -170,7 +172,7 @@ encode_fail_cb (png_structp png, const char *message)
 {
   GError **error = png_get_error_ptr (png);
   if (*error == NULL)
-    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "the PNG picture cannot be made (%s).", message);
+    g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("the PNG picture cannot be made (%s)."), message);
   png_longjmp (png, 1);
 }
 
@@ -251,7 +253,7 @@ pent_png_encode (PentImage *image, const PentTextFields *texts, GError **error)
   encoder.info = encoder.png != NULL ? png_create_info_struct (encoder.png) : NULL;
   if (encoder.info == NULL)
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, "there is no memory left to write the PNG picture.");
+      g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY, _("there is no memory left to write the PNG picture."));
       return NULL;
     }
   if (!encode (&encoder))

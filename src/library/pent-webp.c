@@ -3,6 +3,7 @@
 
 #include "pent-webp.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -22,7 +23,7 @@ static gboolean
 set_damaged (GError **error)
 {
   g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-               "the WebP picture is damaged or cut short: use another copy of it.");
+               _("the WebP picture is damaged or cut short: use another copy of it."));
   return FALSE;
 }
 
@@ -166,7 +167,7 @@ prepare (PentImage *image, GError **error)
   if (image->width > WEBP_MAX_DIMENSION || image->height > WEBP_MAX_DIMENSION)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "a WebP picture has at most %d pixels a side, not %d x %d: choose .png.",
+                   _("a WebP picture has at most %d pixels a side, not %d x %d: choose .png."),
                    WEBP_MAX_DIMENSION, image->width, image->height);
       return NULL;
     }
@@ -268,6 +269,6 @@ pent_webp_encode (PentImage *image, const PentTextFields *texts, GError **error)
     bytes = assemble (&encoder, plain, texts);
   if (bytes == NULL)
     g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                 "the WebP picture cannot be made (libwebp's error %d): choose .png.", encoder.picture.error_code);
+                 _("the WebP picture cannot be made (libwebp's error %d): choose .png."), encoder.picture.error_code);
   return bytes;
 }

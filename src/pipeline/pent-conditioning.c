@@ -3,6 +3,8 @@
 
 #include "pent-conditioning.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "pent-clip.h"
 #include "pent-emphasis.h"
 #include "pent-error.h"
@@ -49,7 +51,7 @@ pent_conditioning_new (PentModel *model, const char *prompt, int clip_skip, GCan
   if (chunks->n_chunks > MAX_CHUNKS)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
-                   "The prompt fills %d chunks of %d tokens and the most is %d: shorten it", chunks->n_chunks,
+                   _("The prompt fills %d chunks of %d tokens and the most is %d: shorten it"), chunks->n_chunks,
                    config->positions - 2, MAX_CHUNKS);
       return NULL;
     }

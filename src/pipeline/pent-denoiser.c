@@ -3,6 +3,7 @@
 
 #include "pent-denoiser.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -246,9 +247,11 @@ fail_not_finite (PentDenoiser *self, GError **error)
   gboolean exact = pent_model_get_operand (self->model) == PENT_F32;
 
   g_set_error (error, PENT_ERROR, exact ? PENT_ERROR_FILE : PENT_ERROR_DEVICE,
-               "%s gave values that are not numbers, so there is no picture: %s",
-               pent_checkpoint_get_path (pent_model_get_checkpoint (self->model)),
-               exact ? "its file is damaged or not made for this use; try another model" : "try --precision f32");
+               exact ? _("%s gave values that are not numbers, so there is no picture: its file is damaged or not made "
+                         "for this use; try another model")
+                     : _("%s gave values that are not numbers, so there is no picture: try another model, or "
+                         "pentimento-cli with --precision f32"),
+               pent_checkpoint_get_path (pent_model_get_checkpoint (self->model)));
   return FALSE;
 }
 

@@ -3,6 +3,7 @@
 
 #include "pent-model.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "pent-clip.h"
@@ -254,14 +255,14 @@ plan_fits (PentModel *self, PentPlan *plan, GError **error)
       g_autofree char *need = g_format_size_full (needed, G_FORMAT_SIZE_IEC_UNITS);
       g_autofree char *have = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "The %s needs %s of memory for a picture of this size and %s may be used: choose a smaller size%s",
+                   _("The %s needs %s of memory for a picture of this size and %s may be used: choose a smaller size%s"),
                    name, need, have, self->memory_limit != 0 ? " or a larger --memory-limit" : "");
       return FALSE;
     }
   if (pent_plan_get_largest (plan) > pent_backend_get_max_tensor (self->backend))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "The %s has a tensor larger than %s can address for a picture of this size: choose a smaller size",
+                   _("The %s has a tensor larger than %s can address for a picture of this size: choose a smaller size"),
                    name, pent_backend_get_name (self->backend));
       return FALSE;
     }

@@ -5,6 +5,7 @@
 
 #include "pent-patch.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -40,8 +41,8 @@ pent_patch_fits (const PentPass *pass, gsize budget, GError **error)
   g_autofree char *need = g_format_size_full (needed, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *have = g_format_size_full (budget, G_FORMAT_SIZE_IEC_UNITS);
   g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-               "To join an edit of %d x %d pixels needs %s of memory and %s may be used: edit a smaller part, or a "
-               "smaller picture", pass->region.width, pass->region.height, need, have);
+               _("To join an edit of %d x %d pixels needs %s of memory and %s may be used: edit a smaller part, or a "
+               "smaller picture"), pass->region.width, pass->region.height, need, have);
   return FALSE;
 }
 
@@ -258,7 +259,7 @@ pent_patch_decode (const PentPatch *self, PentModel *model, const float *latent,
   if (picture == NULL)
     {
       g_set_error_literal (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                           "There is no memory left for the picture: choose a smaller size");
+                           _("There is no memory left for the picture: choose a smaller size"));
       return NULL;
     }
   if (!pent_latent_decode (model, latent, self->cells_high, self->cells_wide, picture, cancellable, error))
@@ -266,8 +267,8 @@ pent_patch_decode (const PentPatch *self, PentModel *model, const float *latent,
   if (!all_finite (picture, n))
     {
       g_set_error_literal (error, PENT_ERROR, PENT_ERROR_DEVICE,
-                           "The VAE gave values that are not numbers, so there is no picture: "
-                           "try --precision f32 or another --vae");
+                           _("The VAE gave values that are not numbers, so there is no picture: "
+                           "try another model, or pentimento-cli with --precision f32 or another --vae"));
       return NULL;
     }
   return to_image (picture, pass->run_width, pass->run_height, error);

@@ -3,6 +3,7 @@
 
 #include "pent-source.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -171,7 +172,7 @@ set_mask (PentSource *self, PentRequest *request, GError **error)
   if (request->mask->width != request->init->width || request->mask->height != request->init->height)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "The mask has %d x %d pixels but the picture has %d x %d: give --mask a picture of the same size",
+                   _("The mask has %d x %d pixels but the picture has %d x %d: give --mask a picture of the same size"),
                    request->mask->width, request->mask->height, request->init->width, request->init->height);
       return FALSE;
     }
@@ -297,7 +298,7 @@ plan_edit (PentSource *self, const PentEdit *edit, gboolean extended, GError **e
   if (self->mask != NULL && pent_rect_is_empty (&bounds) && !extended)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "The mask is black everywhere, so nothing would be repainted: paint white where the picture is to change");
+                   _("The mask is black everywhere, so nothing would be repainted: paint white where the picture is to change"));
       return FALSE;
     }
 
@@ -336,8 +337,8 @@ set_sizes (PentSource *self, const PentRequest *request, int native, GError **er
   if (o[0] + (gint64) width + o[2] > MAX_SIDE || o[1] + (gint64) height + o[3] > MAX_SIDE)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "A picture of %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT " pixels does not fit in memory: choose a "
-                   "smaller size, at most %d along a side", o[0] + (gint64) width + o[2], o[1] + (gint64) height + o[3], MAX_SIDE);
+                   _("A picture of %.0f x %.0f pixels does not fit in memory: choose a smaller size, at most %d along "
+                     "a side"), o[0] + (double) width + o[2], o[1] + (double) height + o[3], MAX_SIDE);
       return FALSE;
     }
   self->known = (PentRect){ o[0], o[1], width, height };

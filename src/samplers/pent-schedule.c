@@ -12,6 +12,7 @@
 #include "pent-f32.h"
 #include "pent-sampler-row.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_STEPS 10000
@@ -131,8 +132,8 @@ fill_spaced (PentSchedule *self, const PentSamplerRow *row, GError **error)
       if (t < 0 || t >= n_train)
         {
           g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
-                       "The sampler %s has no %d steps under the spacing %s with this model; ask for fewer "
-                       "steps or the spacing linspace",
+                       _("The sampler %s has no %d steps under the spacing %s with this model; ask for fewer "
+                       "steps or the spacing linspace"),
                        row->info.name, self->n_steps, pent_spacing_name (self->spacing));
           return FALSE;
         }
@@ -159,8 +160,8 @@ check_falling (const PentSchedule *self, GError **error)
     if (!(self->sigmas[i] > self->sigmas[i + 1]))
       {
         g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE,
-                     "%d steps are more than the model has noise levels for under the schedule %s and the "
-                     "spacing %s; ask for fewer steps or another schedule",
+                     _("%d steps are more than the model has noise levels for under the schedule %s and the "
+                     "spacing %s; ask for fewer steps or another schedule"),
                      self->n_steps, pent_schedule_type_name (self->type), pent_spacing_name (self->spacing));
         return FALSE;
       }
@@ -172,7 +173,7 @@ check_arguments (PentScheduleType type, PentSpacing spacing, int steps, GError *
 {
   if (steps < 1 || steps > MAX_STEPS)
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, "%d steps cannot be run; ask for 1 to %d", steps,
+      g_set_error (error, PENT_ERROR, PENT_ERROR_USAGE, _("%d steps cannot be run; ask for 1 to %d"), steps,
                    MAX_STEPS);
       return FALSE;
     }
@@ -180,8 +181,8 @@ check_arguments (PentScheduleType type, PentSpacing spacing, int steps, GError *
     {
       g_set_error (
           error, PENT_ERROR, PENT_ERROR_USAGE,
-          "The schedule %s does not go with the spacing %s; choose the schedule normal or automatic, "
-          "or the spacing linspace",
+          _("The schedule %s does not go with the spacing %s; choose the schedule normal or automatic, "
+          "or the spacing linspace"),
           pent_schedule_type_name (type), pent_spacing_name (spacing));
       return FALSE;
     }

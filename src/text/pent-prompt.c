@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pent-prompt.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -249,7 +250,7 @@ limit_weights (PentPrompt *self)
       if (fabs (run->weight) <= MAX_WEIGHT)
         continue;
       run->weight = run->weight > 0 ? MAX_WEIGHT : -MAX_WEIGHT;
-      g_ptr_array_add (self->warnings, g_strdup_printf ("The weight of “%s” is taken as %g, the most there is.",
+      g_ptr_array_add (self->warnings, g_strdup_printf (_("The weight of “%s” is taken as %g, the most there is."),
                                                         run->text, run->weight));
     }
 }
@@ -320,8 +321,8 @@ remove_networks (const char *text,
       int kind_length = strcspn (text + start + 1, ":");
 
       g_string_append_len (rest, text + from, start - from);
-      g_ptr_array_add (warnings, g_strdup_printf ("“%.*s” was taken out of the prompt: Pentimento does not load "
-                                                  "%.*s files.", (int) (end - start), text + start, kind_length,
+      g_ptr_array_add (warnings, g_strdup_printf (_("“%.*s” was taken out of the prompt: Pentimento does not load "
+                                                    "%.*s files."), (int) (end - start), text + start, kind_length,
                                                   text + start + 1));
       from = end;
     }

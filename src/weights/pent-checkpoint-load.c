@@ -7,6 +7,7 @@
 #include "pent-ldm-names.h"
 #include "pent-model-folder.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static void G_GNUC_PRINTF (2, 3)
@@ -284,8 +285,8 @@ load_part_folder (PentCheckpoint *self, GError **error)
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s is not a model's folder, having no model_index.json: choose a safetensors "
-                   "file, or a folder in diffusers' format", self->shown);
+                   _("%s is not a model's folder, having no model_index.json: choose a safetensors "
+                   "file, or a folder in diffusers' format"), self->shown);
       return FALSE;
     }
   file = pent_config_file_open (path, error);

@@ -5,6 +5,7 @@
 
 #include "pent-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /**
@@ -182,15 +183,15 @@ pent_checkpoint_get_weight (PentCheckpoint *self,
   if (entry == NULL)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s: the %s lacks the tensor '%s': download the model again", self->shown,
+                   _("%s: the %s lacks the tensor '%s': download the model again"), self->shown,
                    pent_component_name (component), name);
       return FALSE;
     }
   if (!fill_weight (weight, entry))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s: tensor '%s' is stored as %s in a form that cannot be read: "
-                   "use another version of the model",
+                   _("%s: tensor '%s' is stored as %s in a form that cannot be read: "
+                   "use another version of the model"),
                    self->shown, entry->info->name, pent_tensor_type_name (entry->info->type));
       return FALSE;
     }

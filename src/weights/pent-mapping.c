@@ -8,6 +8,7 @@
 #include "pent-file-read.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ map_descriptor (PentMapping *self, GError **error)
   if (data == MAP_FAILED)
     {
       g_set_error (error, PENT_ERROR, errno == ENOMEM ? PENT_ERROR_MEMORY : PENT_ERROR_FILE,
-                   "%s cannot be mapped into memory (%s): copy it to a local disk", shown,
+                   _("%s cannot be mapped into memory (%s): copy it to a local disk"), shown,
                    g_strerror (errno));
       return FALSE;
     }
@@ -41,7 +42,7 @@ map_descriptor (PentMapping *self, GError **error)
   if (self->guard < 0)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s cannot be opened beside so many other model files: close some first",
+                   _("%s cannot be opened beside so many other model files: close some first"),
                    shown);
       return FALSE;
     }
@@ -77,8 +78,8 @@ pent_mapping_open (const char *path, GError **error)
     {
       g_autofree char *shown = g_filename_display_name (path);
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   size == 0 ? "%s is empty: download or copy it again"
-                             : "%s is larger than this machine can address",
+                   size == 0 ? _("%s is empty: download or copy it again")
+                             : _("%s is larger than this machine can address"),
                    shown);
       return NULL;
     }
@@ -145,8 +146,8 @@ pent_mapping_check (PentMapping *self, GError **error)
   if (pent_bus_guard_damaged (self->guard) || !known || (guint64) info.st_size < self->size)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s was cut short or its disk failed while it was being read: "
-                   "copy it again, then load it again",
+                   _("%s was cut short or its disk failed while it was being read: "
+                   "copy it again, then load it again"),
                    shown);
       return FALSE;
     }
@@ -154,7 +155,7 @@ pent_mapping_check (PentMapping *self, GError **error)
       || info.st_mtim.tv_nsec != self->modified.tv_nsec)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s was changed by another program while it was in use: load it again", shown);
+                   _("%s was changed by another program while it was in use: load it again"), shown);
       return FALSE;
     }
   return TRUE;

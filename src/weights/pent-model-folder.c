@@ -23,6 +23,7 @@
 #include "pent-file-read.h"
 #include "pent-json-scanner.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_SHARDS      64
@@ -84,16 +85,16 @@ pent_model_folder_find_part (const char      *folder,
         {
           g_autofree char *escaped = g_strescape (reference, NULL);
           g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                       "%s: model_index.json takes '%s' from '%.80s', and only a folder beside the "
-                       "model's own can be named, as '../OTHER/%s'",
+                       _("%s: model_index.json takes '%s' from '%.80s', and only a folder beside the "
+                       "model's own can be named, as '../OTHER/%s'"),
                        shown, part, escaped, part);
           return FALSE;
         }
       if (!g_file_test (found, G_FILE_TEST_IS_DIR))
         {
           g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                       "%s: model_index.json takes '%s' from '%.80s', which does not exist: "
-                       "put the other model beside this one",
+                       _("%s: model_index.json takes '%s' from '%.80s', which does not exist: "
+                       "put the other model beside this one"),
                        shown, part, reference);
           return FALSE;
         }
@@ -168,7 +169,7 @@ find_shards (const char *part_folder, const char *index_path, GPtrArray *paths, 
   pent_json_scanner_init (&json, text, length, MAX_INDEX_NAMES);
   if (!read_index (&json, part_folder, paths))
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s is damaged (%s): download it again",
+      g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, _("%s is damaged (%s): download it again"),
                    shown, json.problem);
       return FALSE;
     }
@@ -197,15 +198,15 @@ find_other_weights (const char *part_folder, GPtrArray *paths, GError **error)
     return TRUE;
   if (paths->len > 1)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s holds several safetensors files, none of them named as diffusers does: "
-                 "choose one file", shown);
+                 _("%s holds several safetensors files, none of them named as diffusers does: "
+                 "choose one file"), shown);
   else if (pickle)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s holds its weights as a pickle only, which could run code when it is opened: "
-                 "convert it to safetensors", shown);
+                 _("%s holds its weights as a pickle only, which could run code when it is opened: "
+                 "convert it to safetensors"), shown);
   else
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s holds no safetensors file: download the model again", shown);
+                 _("%s holds no safetensors file: download the model again"), shown);
   return FALSE;
 }
 

@@ -7,6 +7,7 @@
 #include "pent-ldm-names.h"
 #include "pent-model-folder.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /**
@@ -77,7 +78,7 @@ pent_part_read_files (PentPart *part, PentComponent component, const char *folde
     {
       g_autofree char *shown = g_filename_display_name (folder);
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s has tensors of one name in several of its files: download the model again",
+                   _("%s has tensors of one name in several of its files: download the model again"),
                    shown);
       return FALSE;
     }
@@ -99,8 +100,8 @@ pent_part_report (PentPart *part, PentTensorCheck *check, const char *what, GErr
 
   if (check->n_missing > 0)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                 "%s: %u of the %s's %u tensors are missing, the first of them '%s': "
-                 "the model is incomplete, download it again",
+                 _("%s: %u of the %s's %u tensors are missing, the first of them '%s': "
+                 "the model is incomplete, download it again"),
                  shown, check->n_missing, what, check->n_needed, check->first_missing);
   else if (check->problem != NULL)
     g_set_error (error, PENT_ERROR, PENT_ERROR_FILE, "%s: %s", shown, check->problem);
@@ -175,7 +176,7 @@ read_vae_file (PentPart *part, PentVaeConfig *config, const char *path, GError *
   if (pent_tensor_table_get_n (part->table) == 0)
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                   "%s holds no VAE: choose a VAE or a whole model", shown);
+                   _("%s holds no VAE: choose a VAE or a whole model"), shown);
       return FALSE;
     }
   if (g_file_test (config_path, G_FILE_TEST_EXISTS))
@@ -203,7 +204,7 @@ read_vae_folder (PentPart *part, PentVaeConfig *config, const char *path, GError
         {
           g_autofree char *shown = g_filename_display_name (path);
           g_set_error (error, PENT_ERROR, PENT_ERROR_FILE,
-                       "%s holds no VAE: choose a VAE or a whole model", shown);
+                       _("%s holds no VAE: choose a VAE or a whole model"), shown);
           return FALSE;
         }
     }

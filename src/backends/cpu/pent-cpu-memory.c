@@ -5,6 +5,7 @@
 
 #include "pent-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -28,8 +29,8 @@ pent_cpu_memory_new (gsize size, const char *purpose, GError **error)
     {
       g_autofree char *amount = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "%s needs %s of memory, which the system does not give; "
-                   "close other programs or ask for a smaller picture", purpose, amount);
+                   _("%s needs %s of memory, which the system does not give; "
+                   "close other programs or ask for a smaller picture"), purpose, amount);
       return NULL;
     }
 #ifdef MADV_HUGEPAGE

@@ -8,6 +8,7 @@
 #include "pent-cpu-threads.h"
 #include "pent-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 struct _PentCpuProgram
@@ -182,7 +183,7 @@ make_fitting_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cach
   g_autofree char *wanted_text = g_format_size_full (wanted, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *available_text = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
   g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-               "The %s needs %s of memory and only %s are free; close other programs or ask for a smaller picture",
+               _("The %s needs %s of memory and only %s are free; close other programs or ask for a smaller picture"),
                pent_graph_get_name (pent_plan_get_graph (self->plan)), wanted_text, available_text);
   return FALSE;
 }

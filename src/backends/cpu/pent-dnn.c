@@ -5,6 +5,7 @@
 
 #include "pent-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <oneapi/dnnl/dnnl.h>
 
 /* Memory descriptors are plain structs in version 2 and opaque in version 3;
@@ -50,9 +51,9 @@ check (dnnl_status_t status, const char *what, GError **error)
     return TRUE;
   if (status == dnnl_out_of_memory)
     g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                 "There is not enough memory to %s; close other programs or ask for a smaller picture", what);
+                 _("There is not enough memory to %s; close other programs or ask for a smaller picture"), what);
   else
-    g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE, "oneDNN cannot %s (status %d); try another device", what,
+    g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE, _("oneDNN cannot %s (status %d); try another device"), what,
                  (int) status);
   return FALSE;
 }

@@ -3,6 +3,8 @@
 
 #include "vk-device.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "pent-error.h"
 
 /* The first type of memory among @allowed that has all of @wanted: drivers
@@ -94,7 +96,7 @@ pent_vk_buffer_init (PentVkBuffer *self, PentVkDevice *device, gsize size, PentV
   if (padded_size (size) > device->facts.max_allocation || size > pent_vk_device_free_memory (device))
     {
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "The device %s has no room for %s (%s): choose a smaller picture, or close programs that use it",
+                   _("The device %s has no room for %s (%s): choose a smaller picture, or close programs that use it"),
                    device->facts.name, what, amount);
       return FALSE;
     }

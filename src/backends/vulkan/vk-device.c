@@ -5,6 +5,7 @@
 
 #include "pent-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static void
@@ -28,7 +29,7 @@ pick (PentVkDevice *self, int index, PentVulkanGuise guise, GError **error)
     {
       g_set_error_literal (error, PENT_ERROR, PENT_ERROR_DEVICE,
                            "There is no Vulkan device here: install a driver (mesa-vulkan-drivers, or your card's), "
-                           "or use --device cpu");
+                           "or compute on the processor (--device cpu)");
       return FALSE;
     }
   if (index < 0 || index >= (int) n)
@@ -44,7 +45,7 @@ pick (PentVkDevice *self, int index, PentVulkanGuise guise, GError **error)
   put_on (&self->facts, guise);
   if (self->facts.lack != NULL)
     {
-      g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE, "The device %s cannot be used: %s; choose another device",
+      g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE, _("The device %s cannot be used: %s; choose another device"),
                    self->facts.name, self->facts.lack);
       return FALSE;
     }
@@ -169,18 +170,20 @@ pent_vk_device_check (PentVkDevice *self, VkResult result, const char *deed, GEr
     case VK_ERROR_OUT_OF_POOL_MEMORY:
     case VK_ERROR_FRAGMENTED_POOL:
       g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-                   "The device %s could not %s, for its memory is full: choose a smaller picture, or close programs "
-                   "that use it",
+                   _("The device %s could not %s, for its memory is full: choose a smaller picture, or close programs "
+                   "that use it"),
                    self->facts.name, deed);
       return FALSE;
     case VK_ERROR_DEVICE_LOST:
       self->is_lost = TRUE;
       g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE,
-                   "The device %s failed and was lost: try again, or use --device cpu", self->facts.name);
+                   _("The device %s failed and was lost: try again, or compute on the processor (--device cpu)"),
+                   self->facts.name);
       return FALSE;
     default:
       g_set_error (error, PENT_ERROR, PENT_ERROR_DEVICE,
-                   "The device %s could not %s (Vulkan error %d): update its driver, or use --device cpu",
+                   _("The device %s could not %s (Vulkan error %d): update its driver, or compute on the processor "
+                     "(--device cpu)"),
                    self->facts.name, deed, result);
       return FALSE;
     }

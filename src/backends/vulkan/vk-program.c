@@ -7,6 +7,7 @@
 
 #include "pent-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* One input or output: where it passes through, and where it is in the end */
@@ -139,7 +140,7 @@ check_size (PentVkProgram *self, GError **error)
   g_autofree char *amount = g_format_size_full (pent_plan_get_largest (self->plan), G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *limit = g_format_size_full (facts->max_tensor, G_FORMAT_SIZE_IEC_UNITS);
   g_set_error (error, PENT_ERROR, PENT_ERROR_MEMORY,
-               "The %s needs a tensor of %s, and the device %s takes no more than %s: choose a smaller picture",
+               _("The %s needs a tensor of %s, and the device %s takes no more than %s: choose a smaller picture"),
                pent_graph_get_name (pent_plan_get_graph (self->plan)), amount, facts->name, limit);
   return FALSE;
 }
