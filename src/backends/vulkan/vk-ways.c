@@ -27,7 +27,28 @@ static const PentVkWay cooperative_ways[] = {
   { "cooperative-2x64", PENT_VK_MATMUL_COOPERATIVE, 2, 64 },
 };
 
+/* Sums that an invocation of the cooperative shader can keep in registers */
+#define MAX_SUMS 128
+
 G_STATIC_ASSERT (G_N_ELEMENTS (tile_ways) <= PENT_VK_MAX_WAYS && G_N_ELEMENTS (cooperative_ways) <= PENT_VK_MAX_WAYS);
+
+/* The largest tile of the tile shader shares 17 KiB and of the cooperative one
+ * 23 KiB, the others under 10 and 15; the first two of either fit anywhere. */
+static guint
+count_tile_ways (const PentVkFacts *facts)
+{
+  return facts->max_shared < 20 * 1024 || facts->max_invocations < 256 ? 2 : G_N_ELEMENTS (tile_ways);
+}
+
+static guint
+count_cooperative_ways (const PentVkFacts *facts)
+{
+  const PentVkWay *largest = &cooperative_ways[G_N_ELEMENTS (cooperative_ways) - 1];
+  gboolean fits = largest->per_lane * largest->per_lane / facts->subgroup_size <= MAX_SUMS
+                  && facts->max_shared >= 24 * 1024;
+
+  return G_N_ELEMENTS (cooperative_ways) - !fits;
+}
 
 /**
  * pent_vk_ways_list:
@@ -45,15 +66,13 @@ pent_vk_ways_list (const PentVkFacts *facts, gboolean is_f16, const PentVkWay **
       *ways = wide_ways;
       return G_N_ELEMENTS (wide_ways);
     }
-  /* The largest tile of either has 128 rows and columns; what it shares is
-   * under 20 KiB (24 KiB) there, and under 12 KiB (16 KiB) in the others. */
   if (is_f16 && facts->cooperative.m > 0 && SUBGROUPS * facts->subgroup_size <= facts->max_invocations)
     {
       *ways = cooperative_ways;
-      return G_N_ELEMENTS (cooperative_ways) - (facts->max_shared < 24 * 1024);
+      return count_cooperative_ways (facts);
     }
   *ways = tile_ways;
-  return facts->max_shared < 20 * 1024 || facts->max_invocations < 256 ? 2 : G_N_ELEMENTS (tile_ways);
+  return count_tile_ways (facts);
 }
 
 /**
