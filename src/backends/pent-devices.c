@@ -58,6 +58,7 @@ describe_cpu (void)
   info->max_tensor = pent_backend_get_max_tensor (backend);
   info->has_f16 = pent_backend_supports (backend, PENT_F16);
   info->has_bf16 = pent_backend_supports (backend, PENT_BF16);
+  info->has_int8 = pent_backend_supports (backend, PENT_INT8);
   return info;
 }
 

@@ -24,6 +24,7 @@ typedef enum
  * @max_tensor: bytes of the largest tensor it can address
  * @has_f16: it computes with f16 operands; f32 all do
  * @has_bf16: likewise
+ * @has_int8: likewise
  * @usable: Pentimento can run on it
  * @is_auto: --device auto takes it
  * @reason: why auto takes it or not, or why it is not usable, in words
@@ -39,6 +40,7 @@ typedef struct
   gsize          max_tensor;
   gboolean       has_f16;
   gboolean       has_bf16;
+  gboolean       has_int8;
   gboolean       usable;
   gboolean       is_auto;
   char          *reason;

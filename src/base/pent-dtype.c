@@ -8,13 +8,14 @@
 gsize
 pent_dtype_size (PentDtype dtype)
 {
-  return dtype == PENT_F32 ? 4 : 2;
+  static const gsize sizes[] = { [PENT_F32] = 4, [PENT_F16] = 2, [PENT_BF16] = 2, [PENT_INT8] = 1 };
+  return sizes[dtype];
 }
 
 const char *
 pent_dtype_name (PentDtype dtype)
 {
-  static const char *const names[] = { "f32", "f16", "bf16" };
+  static const char *const names[] = { [PENT_F32] = "f32", [PENT_F16] = "f16", [PENT_BF16] = "bf16", [PENT_INT8] = "int8" };
   return names[dtype];
 }
 

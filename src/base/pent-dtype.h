@@ -9,13 +9,16 @@ G_BEGIN_DECLS
  * PentDtype:
  *
  * Element types the engine computes with and reads weights in. BF16 is the
- * upper half of an IEEE binary32; F16 is IEEE binary16.
+ * upper half of an IEEE binary32; F16 is IEEE binary16. INT8 is no type of a
+ * file or a tensor: where it is asked for, some layers are multiplied in whole
+ * numbers of 8 bits, and everything else is f32.
  */
 typedef enum
 {
   PENT_F32,
   PENT_F16,
   PENT_BF16,
+  PENT_INT8,
 } PentDtype;
 
 gsize       pent_dtype_size (PentDtype dtype);

@@ -7,7 +7,7 @@ static const char *const fill_names[] = { "original", "blur", "noise", "neutral"
 static const char *const region_names[] = { "auto", "whole", "masked" };
 static const char *const composite_names[] = { "exact", "none" };
 static const char *const fit_names[] = { "crop", "scale", "pad" };
-static const char *const precision_names[] = { "auto", "f32", "bf16", "f16" };
+static const char *const precision_names[] = { "auto", "f32", "bf16", "f16", "int8" };
 
 static gboolean
 find_name (const char *const *names, int n, const char *name, int *index)

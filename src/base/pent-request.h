@@ -40,6 +40,7 @@ typedef enum
   PENT_PRECISION_F32,
   PENT_PRECISION_BF16,
   PENT_PRECISION_F16,
+  PENT_PRECISION_INT8,
 } PentPrecision;
 
 /* The command line's names: "blur", "masked", "exact", "bf16". */

@@ -30,13 +30,14 @@ count_operations (const PentOp *op)
 static double
 count_bytes (PentPlan *plan, const PentOp *op)
 {
+  PentDtype operand = pent_plan_get_operand (plan);
   double bytes = pent_plan_get_placement (plan, op->output)->size;
 
   for (int i = 0; i < PENT_MAX_INPUTS; i++)
     if (op->inputs[i] != NULL)
       bytes += pent_plan_get_placement (plan, op->inputs[i])->size;
   if (op->has_weight && op->kind != PENT_OP_GROUP_NORM && op->kind != PENT_OP_LAYER_NORM)
-    bytes += (double) pent_weight_n_elements (&op->weight) * pent_dtype_size (pent_plan_get_operand (plan));
+    bytes += (double) pent_weight_n_elements (&op->weight) * pent_dtype_size (operand == PENT_INT8 ? PENT_F32 : operand);
   return bytes;
 }
 

@@ -30,5 +30,5 @@ pent_cli_check_device (const char *device, GError **error)
 const char *
 pent_cli_precision_word (int index)
 {
-  return index <= PENT_PRECISION_F16 ? pent_precision_name (index) : NULL;
+  return index <= PENT_PRECISION_INT8 ? pent_precision_name (index) : NULL;
 }

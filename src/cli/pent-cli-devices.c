@@ -41,6 +41,8 @@ device_to_json (const PentDeviceInfo *device)
     json_array_add_string_element (precisions, "bf16");
   if (device->has_f16)
     json_array_add_string_element (precisions, "f16");
+  if (device->has_int8)
+    json_array_add_string_element (precisions, "int8");
 
   json_object_set_string_member (object, "name", device->name);
   json_object_set_string_member (object, "description", device->description);
@@ -90,8 +92,9 @@ describe_text (const GPtrArray *devices)
 
       g_string_append_printf (text, "%s%-10s %s (%s)\n", device->is_auto ? "* " : "  ", device->name, name,
                               pent_device_type_name (device->type));
-      g_string_append_printf (text, "%13s%s of memory, computes in f32%s%s\n", "", memory,
-                              device->has_bf16 ? ", bf16" : "", device->has_f16 ? ", f16" : "");
+      g_string_append_printf (text, "%13s%s of memory, computes in f32%s%s%s\n", "", memory,
+                              device->has_bf16 ? ", bf16" : "", device->has_f16 ? ", f16" : "",
+                              device->has_int8 ? ", int8" : "");
       if (device->driver != NULL)
         g_string_append_printf (text, "%13sdriver %s\n", "", device->driver);
       g_string_append_printf (text, "%13s%s\n", "", device->reason);

@@ -132,7 +132,7 @@ static const PentCliOption options[] = {
   WORD ("composite", composite_word, "what is kept comes back byte for byte, or as the model decodes it", "exact"),
   HEADING ("Where it is computed"),
   PATH ("device", "NAME", "auto, cpu, vulkan, or vulkan:N for the Nth; see pentimento-cli devices", "auto"),
-  WORD ("precision", pent_cli_precision_word, "auto is the fastest that is safe; f32 is the reference", "auto"),
+  WORD ("precision", pent_cli_precision_word, "auto is the fastest that is safe; f32 is the reference; int8 is faster and less exact", "auto"),
   WHOLE ("memory-limit", "MIB", 1, G_MAXINT64 >> 20, "use no more memory than this many MiB", "what the device has"),
   HEADING ("What comes out"),
   PATH ("output", "PICTURE", "a name that ends in .png, .jpg or .webp; several pictures become NAME-1 to NAME-N",

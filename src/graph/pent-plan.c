@@ -27,6 +27,14 @@ struct _PentPlan
   PentPlacement *placements;   /* by tensor id */
 };
 
+/* What operands are stored in: whole numbers are made of f32 where they are
+ * multiplied. */
+static PentDtype
+stored_operand (const PentPlan *self)
+{
+  return self->operand == PENT_INT8 ? PENT_F32 : self->operand;
+}
+
 /* How many leading inputs of an operator are operands: read in the operand
  * type by the device's multipliers. */
 static int
@@ -112,7 +120,7 @@ lower (PentPlan *self)
           PentOp *op = pent_graph_get_op (self->graph, i);
           if (op->output->is_static != prelude)
             continue;
-          if (self->operand == PENT_F32)
+          if (stored_operand (self) == PENT_F32)
             g_ptr_array_add (self->order, op);
           else
             append_with_casts (self->graph, self->order, op, reads, casts);
@@ -138,7 +146,7 @@ choose_types (PentPlan *self, const gboolean *is_operand)
   for (guint id = 0; id < n_tensors; id++)
     {
       PentPlacement *p = &self->placements[id];
-      p->dtype = is_operand[id] ? self->operand : PENT_F32;
+      p->dtype = is_operand[id] ? stored_operand (self) : PENT_F32;
       p->size = pent_shape_n_elements (pent_graph_get_tensor (self->graph, id)->shape) * pent_dtype_size (p->dtype);
       self->largest = MAX (self->largest, p->size);
     }
@@ -287,7 +295,7 @@ count_weights (PentPlan *self)
       gsize n_bias = op->has_bias ? pent_weight_n_elements (&op->bias) : 0;
       gboolean multiplied = n_operands (op) > 0;
 
-      self->weight_size += n_weight * (multiplied ? pent_dtype_size (self->operand) : 4) + n_bias * 4;
+      self->weight_size += n_weight * (multiplied ? pent_dtype_size (stored_operand (self)) : 4) + n_bias * 4;
       self->largest_weight = MAX (self->largest_weight, n_weight * 4);
       self->stored_size += n_weight * (multiplied ? pent_dtype_size (op->weight.dtype) : 4) + n_bias * 4;
     }

@@ -180,11 +180,14 @@ pent_model_set_memory_limit (PentModel *self, gsize limit)
 }
 
 /* Prompts decide everything that follows and cost little, so they are encoded
- * in f32 whatever the rest is computed in. */
+ * in f32 whatever the rest is computed in. Whole numbers are for the UNet: the
+ * VAE is nearly all convolutions, and its errors are seen as they are. */
 static PentDtype
 part_operand (PentModel *self, Part part)
 {
-  return part == PART_TEXT_ENCODER ? PENT_F32 : self->operand;
+  if (part == PART_TEXT_ENCODER || (part != PART_UNET && self->operand == PENT_INT8))
+    return PENT_F32;
+  return self->operand;
 }
 
 static PentComponent

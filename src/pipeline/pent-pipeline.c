@@ -128,6 +128,7 @@ choose_operand (PentBackend *backend, PentPrecision precision, PentDtype *operan
 {
   static const PentDtype types[] = {
     [PENT_PRECISION_F32] = PENT_F32, [PENT_PRECISION_BF16] = PENT_BF16, [PENT_PRECISION_F16] = PENT_F16,
+    [PENT_PRECISION_INT8] = PENT_INT8,
   };
 
   *operand = precision == PENT_PRECISION_AUTO ? pent_backend_get_best (backend) : types[precision];

@@ -61,7 +61,7 @@ typedef struct
   double      match;          /* of colours, resolved */
   const char *device;         /* "cpu", "vulkan:0" */
   const char *device_description;
-  const char *precision;      /* "f32", "bf16", "f16" */
+  const char *precision;      /* "f32", "bf16", "f16", "int8" */
   double      seconds_load;   /* opening the model, compiling the UNet */
   double      seconds_text;
   double      seconds_decode; /* of the newest picture */

@@ -5,6 +5,7 @@
 
 #include "pent-cpu-memory.h"
 #include "pent-cpu-program.h"
+#include "pent-cpu-step.h"
 #include "pent-error.h"
 
 #include <string.h>
@@ -36,7 +37,18 @@ pent_cpu_backend_get_description (PentBackend *backend)
 static gboolean
 pent_cpu_backend_supports (PentBackend *backend, PentDtype operand)
 {
-  return operand == PENT_F32 || (operand == PENT_BF16 && pent_dnn_multiplies_bf16 ());
+  switch (operand)
+    {
+    case PENT_F32:
+      return TRUE;
+    case PENT_BF16:
+      return pent_dnn_multiplies_bf16 ();
+    case PENT_INT8:
+      return PENT_CPU_BACKEND (backend)->kernels->multiply_int8_tile != NULL;
+    case PENT_F16:
+    default:
+      return FALSE;
+    }
 }
 
 /* Intel's processors without tiles (or in a virtual machine that hides them)
@@ -77,11 +89,35 @@ pent_cpu_backend_get_free_memory (PentBackend *backend)
   return pent_cpu_memory_get_free ();
 }
 
-/* In f32 weights keep the type of their file. */
+/* What weights take less in whole numbers than in their file's type; scales are
+ * too little to count. */
+static gsize
+count_saved (PentPlan *plan)
+{
+  gsize saved = 0;
+
+  for (guint i = 0; i < pent_plan_get_n_ops (plan); i++)
+    {
+      const PentOp *op = pent_plan_get_op (plan, i);
+      if (pent_cpu_int8_is_meant (op))
+        saved += pent_weight_n_elements (&op->weight) * (pent_dtype_size (op->weight.dtype) - 1);
+    }
+  return saved;
+}
+
+/* But in bf16 weights keep the type of their file. */
 static gsize
 pent_cpu_backend_count_weights (PentBackend *backend, PentPlan *plan)
 {
-  return pent_plan_get_operand (plan) == PENT_F32 ? pent_plan_get_stored_size (plan) : pent_plan_get_weight_size (plan);
+  switch (pent_plan_get_operand (plan))
+    {
+    case PENT_BF16:
+      return pent_plan_get_weight_size (plan);
+    case PENT_INT8:
+      return pent_plan_get_stored_size (plan) - count_saved (plan);
+    default:
+      return pent_plan_get_stored_size (plan);
+    }
 }
 
 /* A weight and what it is made from. */
@@ -125,8 +161,8 @@ dup_model_name (void)
 
 /**
  * pent_cpu_backend_new_with_kernels:
- * @kernels: (nullable): "plain", "avx2", "avx512" or "avx512-bf16"; %NULL is
- *   the best the processor runs
+ * @kernels: (nullable): a name of pent_cpu_kernels_find(); %NULL is the best
+ *   the processor runs
  *
  * For tests, which run every set of kernels that the processor has.
  *

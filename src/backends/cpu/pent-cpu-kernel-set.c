@@ -210,6 +210,10 @@ const PentCpuKernels PENT_CPU_IN_SET (pent_cpu_kernels) = {
   .panel_width = PENT_CPU_PANEL_VECTORS * PENT_LANES,
   .tile_rows = PENT_TILE_ROWS,
   .multiply_tile = PENT_CPU_IN_SET (pent_cpu_multiply_tile),
+#ifdef __AVX512VNNI__
+  .quantise_row = PENT_CPU_IN_SET (pent_cpu_quantise_row),
+  .multiply_int8_tile = PENT_CPU_IN_SET (pent_cpu_multiply_int8_tile),
+#endif
   .winograd_input = PENT_CPU_IN_SET (pent_cpu_winograd_input),
   .winograd_weight = PENT_CPU_IN_SET (pent_cpu_winograd_weight),
   .winograd_output = PENT_CPU_IN_SET (pent_cpu_winograd_output),

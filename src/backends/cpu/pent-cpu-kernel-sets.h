@@ -11,10 +11,11 @@ extern const PentCpuKernels pent_cpu_kernels_plain;
 #ifdef PENT_CPU_X86_KERNELS
 extern const PentCpuKernels pent_cpu_kernels_avx2;
 extern const PentCpuKernels pent_cpu_kernels_avx512;
+extern const PentCpuKernels pent_cpu_kernels_avx512_vnni;
 extern const PentCpuKernels pent_cpu_kernels_avx512_bf16;
 #endif
 
-#define PENT_CPU_N_KERNEL_SETS 4
+#define PENT_CPU_N_KERNEL_SETS 5
 
 #ifdef PENT_CPU_KERNEL_SET
 
@@ -27,6 +28,8 @@ gsize PENT_CPU_IN_SET (pent_cpu_attention_scratch_size) (const PentCpuAttention 
 void  PENT_CPU_IN_SET (pent_cpu_attention_pack)         (const PentCpuAttention *self, const void *k, const void *v,
                                                          gsize block, void *packed);
 void  PENT_CPU_IN_SET (pent_cpu_multiply_tile)          (const PentCpuTile *self, gsize n_rows);
+void  PENT_CPU_IN_SET (pent_cpu_multiply_int8_tile)     (const PentCpuInt8Tile *self, gsize n_rows);
+void  PENT_CPU_IN_SET (pent_cpu_quantise_row)           (const float *x, gsize n, guint8 *to, float *scale);
 void  PENT_CPU_IN_SET (pent_cpu_winograd_input)         (const PentCpuWinograd *self, const float *x, gsize tile,
                                                          float *to);
 void  PENT_CPU_IN_SET (pent_cpu_winograd_weight)        (PentDtype dtype, const void *from, gsize in, float *to);

@@ -15,8 +15,11 @@ list_sets (const PentCpuKernels *sets[PENT_CPU_N_KERNEL_SETS])
   gboolean avx512 = __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
                     && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl")
                     && __builtin_cpu_supports ("fma") && __builtin_cpu_supports ("avx2");
-  if (avx512 && __builtin_cpu_supports ("avx512bf16"))
+  gboolean vnni = avx512 && __builtin_cpu_supports ("avx512vnni");
+  if (vnni && __builtin_cpu_supports ("avx512bf16"))
     sets[n++] = &pent_cpu_kernels_avx512_bf16;
+  if (vnni)
+    sets[n++] = &pent_cpu_kernels_avx512_vnni;
   if (avx512)
     sets[n++] = &pent_cpu_kernels_avx512;
   /* Every processor with these two has f16c as well. */
@@ -48,7 +51,7 @@ pent_cpu_kernels_get_best (gboolean fast_bf16)
 
 /**
  * pent_cpu_kernels_find:
- * @name: "plain", "avx2", "avx512" or "avx512-bf16"
+ * @name: "plain", "avx2", "avx512", "avx512-vnni" or "avx512-bf16"
  *
  * Returns: (transfer none) (nullable): that set, or %NULL where this processor
  *   or this build has it not

@@ -35,17 +35,32 @@ typedef struct
 #define PENT_CPU_PANEL_VECTORS 2
 
 /**
+ * PentCpuTileEnd:
+ * @residual: (nullable): laid out as @y, or @y itself; added last
+ * @gated: the second half of the panel's columns gates the first: y = a gelu (b)
+ * @n_columns: columns of @y, at most the panel's, or half of them if @gated
+ *
+ * What becomes of a tile's sums: y = act (sums) + residual.
+ */
+typedef struct
+{
+  const float   *residual;
+  float         *y;
+  gsize          y_stride;
+  gsize          n_columns;
+  gboolean       gated;
+  PentActivation activation;
+} PentCpuTileEnd;
+
+/**
  * PentCpuTile:
  * @x: the first of the rows, of @depth values each
  * @x_stride: values from a row to the next
  * @panel: (depth, panel width), aligned to a cache line
  * @start: what the products are added to: (panel width), a bias, or partial sums
  * @start_stride: values from a row of it to the next; 0: all rows start alike
- * @residual: (nullable): laid out as @y, or @y itself; added last
- * @gated: the second half of the panel's columns gates the first: y = a gelu (b)
- * @n_columns: columns of @y, at most the panel's, or half of them if @gated
  *
- * A part of a product in f32: y = act (x panel + start) + residual.
+ * A part of a product in f32: the sums are x panel + start.
  */
 typedef struct
 {
@@ -55,13 +70,35 @@ typedef struct
   const float   *panel;
   const float   *start;
   gsize          start_stride;
-  const float   *residual;
-  float         *y;
-  gsize          y_stride;
-  gsize          n_columns;
-  gboolean       gated;
-  PentActivation activation;
+  PentCpuTileEnd end;
 } PentCpuTile;
+
+/**
+ * PentCpuInt8Tile:
+ * @x: the first of the rows, as PentCpuKernels.quantise_row() leaves them
+ * @row_scales: what one of each row's steps is
+ * @x_stride: bytes from a row to the next
+ * @quads: of values in a row, rounded up
+ * @panel: (quads, panel width, 4) whole numbers, aligned to a cache line
+ * @scales: (panel width): what one of each column's steps is
+ * @starts: (panel width): less 128 times each column's sum
+ * @bias: (panel width)
+ *
+ * A part of a product of whole numbers: the sums are (x panel + starts)
+ * row_scales scales + bias.
+ */
+typedef struct
+{
+  const guint8  *x;
+  const float   *row_scales;
+  gsize          x_stride;
+  gsize          quads;
+  const gint8   *panel;
+  const float   *scales;
+  const gint32  *starts;
+  const float   *bias;
+  PentCpuTileEnd end;
+} PentCpuInt8Tile;
 
 /* Winograd's transformed tiles: 4x4 pixels of the output from 6x6 of the input. */
 #define PENT_CPU_WINOGRAD_TILE   4
@@ -124,6 +161,14 @@ typedef struct
 
   /* One tile of @n_rows rows */
   void (*multiply_tile) (const PentCpuTile *self, gsize n_rows);
+
+  /* Where products of 8 bit numbers are instructions of their own, else NULL:
+   * @n values as steps of 1/127 of the largest, plus 128, filled up to a
+   * multiple of four; @scale: (out): one step, NaN where a value is not finite */
+  void (*quantise_row) (const float *x, gsize n, guint8 *to, float *scale);
+
+  /* One tile of @n_rows rows; likewise */
+  void (*multiply_int8_tile) (const PentCpuInt8Tile *self, gsize n_rows);
 
   /* Transforms the pixels under tile @tile; @to: its values (in) in the first
    * of 36 planes (plane, in) */

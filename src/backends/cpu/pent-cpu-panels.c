@@ -109,7 +109,7 @@ make_tile (const PanelStep *self, const PentCpuFrame *frame, const Piece *piece,
   PentCpuTile tile = {
     .x = piece->x + (group * self->group_rows + row) * self->row + piece->from, .x_stride = self->row,
     .depth = piece->depth, .panel = piece->panel, .start = sums, .start_stride = self->panel_width,
-    .y = sums, .y_stride = self->panel_width, .n_columns = self->panel_width,
+    .end = { .y = sums, .y_stride = self->panel_width, .n_columns = self->panel_width },
   };
 
   if (piece->from == 0)
@@ -118,14 +118,11 @@ make_tile (const PanelStep *self, const PentCpuFrame *frame, const Piece *piece,
       tile.start_stride = 0;
     }
   if (piece->is_last)
-    {
-      tile.y = (float *) pent_cpu_view_data (&self->y, frame) + at;
-      tile.y_stride = out;
-      tile.residual = residual != NULL ? residual + at : NULL;
-      tile.n_columns = MIN (self->panel_columns, out - column);
-      tile.gated = self->gated;
-      tile.activation = self->activation;
-    }
+    tile.end = (PentCpuTileEnd) {
+      .y = (float *) pent_cpu_view_data (&self->y, frame) + at, .y_stride = out,
+      .residual = residual != NULL ? residual + at : NULL, .n_columns = MIN (self->panel_columns, out - column),
+      .gated = self->gated, .activation = self->activation,
+    };
   return tile;
 }
 
@@ -212,21 +209,28 @@ panel_step_free (PentCpuStep *step)
   g_free (self);
 }
 
-/* Bias in the order of the panels' columns; a gated panel has the gates' bias
- * in its second half. */
-static float *
-make_bias (const PanelStep *self, const PentOp *op)
+/**
+ * pent_cpu_panel_bias_new:
+ * @op: a product
+ * @panel_width: columns of a panel
+ *
+ * Returns: (transfer full): the bias in the order of the panels' columns; a
+ *   gated panel has the gates' bias in its second half
+ */
+float *
+pent_cpu_panel_bias_new (const PentOp *op, gsize panel_width)
 {
-  gsize out = self->y.shape.c, n = self->gated ? 2 * out : out;
+  gboolean gated = op->kind == PENT_OP_GEGLU;
+  gsize out = op->output->shape.c, n = gated ? 2 * out : out, columns = gated ? panel_width / 2 : panel_width;
   g_autofree float *plain = pent_cpu_vector_new (op->has_bias ? &op->bias : NULL, n, 0);
-  float *bias = g_new0 (float, self->n_panels * self->panel_width);
+  float *bias = g_new0 (float, (out + columns - 1) / columns * panel_width);
 
   for (gsize i = 0; i < out; i++)
     {
-      float *panel = bias + i / self->panel_columns * self->panel_width;
-      panel[i % self->panel_columns] = plain[i];
-      if (self->gated)
-        panel[self->panel_columns + i % self->panel_columns] = plain[out + i];
+      float *panel = bias + i / columns * panel_width;
+      panel[i % columns] = plain[i];
+      if (gated)
+        panel[columns + i % columns] = plain[out + i];
     }
   return bias;
 }
@@ -312,7 +316,7 @@ pent_cpu_panel_step_new (PentCpuMaker *maker, const PentOp *op, GError **error)
   self->weight = pent_cpu_weight_cache_get_panels (maker->cache, &op->weight, order, maker->kernels->panel_width);
   g_ptr_array_add (self->step.weights, self->weight);
   share_out (self, maker->kernels);
-  self->bias = make_bias (self, op);
+  self->bias = pent_cpu_panel_bias_new (op, self->panel_width);
   self->item_bias = self->has_channel_bias ? g_new0 (float, self->n_groups * self->n_panels * self->panel_width)
                                            : self->bias;
   return &self->step;

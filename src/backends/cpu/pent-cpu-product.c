@@ -241,6 +241,8 @@ choose_residual (ProductStep *self, PentDnnSpec *spec)
 PentCpuStep *
 pent_cpu_product_step_new (PentCpuMaker *maker, const PentOp *op, GError **error)
 {
+  if (pent_plan_get_operand (maker->plan) == PENT_INT8 && pent_cpu_int8_is_meant (op))
+    return pent_cpu_int8_step_new (maker, op, error);
   if (op->kind == PENT_OP_CONV2D && pent_cpu_winograd_is_better (maker, op))
     return pent_cpu_winograd_step_new (maker, op, error);
   if (pent_cpu_panels_are_better (maker, op))
@@ -376,6 +378,8 @@ init_rows (GegluStep *self, PentCpuMaker *maker, const PentOp *op, gsize n_rows,
 PentCpuStep *
 pent_cpu_geglu_step_new (PentCpuMaker *maker, const PentOp *op, GError **error)
 {
+  if (pent_plan_get_operand (maker->plan) == PENT_INT8 && pent_cpu_int8_is_meant (op))
+    return pent_cpu_int8_step_new (maker, op, error);
   if (pent_cpu_panels_are_better (maker, op))
     return pent_cpu_panel_step_new (maker, op, error);
 

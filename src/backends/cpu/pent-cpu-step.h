@@ -69,11 +69,15 @@ typedef struct
 
 PentCpuView pent_cpu_maker_view (const PentCpuMaker *maker, const PentTensor *tensor);
 
+gboolean     pent_cpu_int8_is_meant      (const PentOp *op);
+float       *pent_cpu_panel_bias_new     (const PentOp *op, gsize panel_width);
+
 gboolean     pent_cpu_winograd_is_better (const PentCpuMaker *maker, const PentOp *op);
 gboolean     pent_cpu_panels_are_better  (const PentCpuMaker *maker, const PentOp *op);
 
 PentCpuStep *pent_cpu_product_step_new   (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_winograd_step_new  (PentCpuMaker *maker, const PentOp *op, GError **error);
+PentCpuStep *pent_cpu_int8_step_new      (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_panel_step_new     (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_geglu_step_new     (PentCpuMaker *maker, const PentOp *op, GError **error);
 PentCpuStep *pent_cpu_norm_step_new      (PentCpuMaker *maker, const PentOp *op, GError **error);

@@ -3,6 +3,7 @@
 
 #include "pent-cpu-weights.h"
 
+#include "pent-cpu-int8-panels.h"
 #include "pent-cpu-memory.h"
 
 #include <string.h>
@@ -132,13 +133,25 @@ pent_cpu_weight_cache_get (PentCpuWeightCache *self, const PentWeight *weight, P
   return find_or_add (self, &key);
 }
 
+static gboolean
+is_gated (PentCpuWeightOrder order)
+{
+  return order == PENT_CPU_WEIGHT_GATED_PANELS || order == PENT_CPU_WEIGHT_INT8_GATED_PANELS;
+}
+
+static gboolean
+is_int8 (PentCpuWeightOrder order)
+{
+  return order == PENT_CPU_WEIGHT_INT8_PANELS || order == PENT_CPU_WEIGHT_INT8_GATED_PANELS;
+}
+
 /* Panels of that order that a weight has. */
 static gsize
 count_panels (const PentWeight *weight, PentCpuWeightOrder order, gsize width)
 {
   gsize out = weight->dim[0];
 
-  if (order == PENT_CPU_WEIGHT_GATED_PANELS)
+  if (is_gated (order))
     return (out / 2 + width / 2 - 1) / (width / 2);
   return (out + width - 1) / width;
 }
@@ -149,17 +162,21 @@ count_panels (const PentWeight *weight, PentCpuWeightOrder order, gsize width)
  * @order: one of panels
  * @width: columns of a panel
  *
- * Returns: (transfer full): the weight in the type it is stored in
+ * Returns: (transfer full): the weight in the type it is stored in, or in
+ *   whole numbers if @order is
  */
 PentCpuWeight *
 pent_cpu_weight_cache_get_panels (PentCpuWeightCache *self, const PentWeight *weight, PentCpuWeightOrder order,
                                   gsize width)
 {
-  gsize column = pent_weight_n_elements (weight) / weight->dim[0] * pent_dtype_size (weight->dtype);
+  gsize column = pent_weight_n_elements (weight) / weight->dim[0];
   PentCpuWeight key = {
-    .source = *weight, .order = order, .operand = weight->dtype, .width = width,
-    .size = count_panels (weight, order, width) * width * column,
+    .source = *weight, .order = order, .operand = is_int8 (order) ? PENT_INT8 : weight->dtype, .width = width,
   };
+  gsize size = is_int8 (order) ? pent_cpu_int8_panel_size (column, width)
+                               : width * column * pent_dtype_size (weight->dtype);
+
+  key.size = count_panels (weight, order, width) * size;
 
   return find_or_add (self, &key);
 }
@@ -258,20 +275,35 @@ convert_all_channels_last (const PentCpuWeight *self, const PentCpuKernels *kern
 DEFINE_TURN (guint16, turn_16)
 DEFINE_TURN (guint32, turn_32)
 
-static void
-pack_panel (const PentCpuWeight *self, gsize index, guint8 *panels)
+/* The stored rows that panel @index has as columns, of @n elements each. */
+static const guint8 **
+find_rows (const PentCpuWeight *self, gsize index, gsize n)
 {
-  gboolean gated = self->order == PENT_CPU_WEIGHT_GATED_PANELS;
-  gsize out = self->source.dim[0], n = pent_weight_n_elements (&self->source) / out;
-  gsize size = pent_dtype_size (self->operand), columns = gated ? self->width / 2 : self->width;
-  gsize limit = gated ? out / 2 : out;
-  g_autofree const guint8 **rows = g_new0 (const guint8 *, self->width);
+  gboolean gated = is_gated (self->order);
+  gsize out = self->source.dim[0], limit = gated ? out / 2 : out, columns = gated ? self->width / 2 : self->width;
+  gsize size = pent_dtype_size (self->source.dtype);
+  const guint8 **rows = g_new0 (const guint8 *, self->width);
 
   for (gsize i = 0; i < columns && index * columns + i < limit; i++)
     {
       rows[i] = (const guint8 *) self->source.data + (index * columns + i) * n * size;
       if (gated)
         rows[columns + i] = rows[i] + limit * n * size;
+    }
+  return rows;
+}
+
+static void
+pack_panel (const PentCpuWeight *self, const PentCpuKernels *kernels, gsize index, guint8 *panels)
+{
+  gsize n = pent_weight_n_elements (&self->source) / self->source.dim[0], size = pent_dtype_size (self->operand);
+  g_autofree const guint8 **rows = find_rows (self, index, n);
+
+  if (is_int8 (self->order))
+    {
+      pent_cpu_int8_panel_pack (kernels, rows, self->source.dtype, n, self->width,
+                                panels + index * pent_cpu_int8_panel_size (n, self->width));
+      return;
     }
   gsize taps = self->order == PENT_CPU_WEIGHT_TAP_PANELS ? n / self->source.dim[1] : 1, in = n / taps;
   for (gsize tap = 0; tap < taps; tap++)
@@ -285,13 +317,13 @@ pack_panel (const PentCpuWeight *self, gsize index, guint8 *panels)
 }
 
 static void
-pack_panels (const PentCpuWeight *self, void *panels)
+pack_panels (const PentCpuWeight *self, const PentCpuKernels *kernels, void *panels)
 {
   gsize n = count_panels (&self->source, self->order, self->width);
 
 #pragma omp parallel for schedule(static)
   for (gsize i = 0; i < n; i++)
-    pack_panel (self, i, panels);
+    pack_panel (self, kernels, i, panels);
 }
 
 static void
@@ -330,7 +362,7 @@ static gboolean
 fill (PentCpuWeight *self, const PentCpuKernels *kernels, void *data, void *staging, GError **error)
 {
   if (self->layout == NULL)
-    pack_panels (self, data);
+    pack_panels (self, kernels, data);
   else if (!pent_dnn_layout_pack (self->layout, make_plain (self, kernels, staging), data, error))
     return FALSE;
   pent_weight_release (&self->source);

@@ -33,6 +33,8 @@ typedef enum
   PENT_CPU_WEIGHT_PANELS,         /* (out / width, in, kh, kw, width), with zeros where out ends */
   PENT_CPU_WEIGHT_TAP_PANELS,     /* likewise (out / width, kh, kw, in, width) */
   PENT_CPU_WEIGHT_GATED_PANELS,   /* as PANELS, of two halves of out: each panel has as many of either */
+  PENT_CPU_WEIGHT_INT8_PANELS,    /* of (out, in): see pent-cpu-int8-panels.h */
+  PENT_CPU_WEIGHT_INT8_GATED_PANELS,
 } PentCpuWeightOrder;
 
 PentCpuWeightCache *pent_cpu_weight_cache_new   (void);

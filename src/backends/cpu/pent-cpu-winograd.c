@@ -65,7 +65,7 @@ pent_cpu_winograd_is_better (const PentCpuMaker *maker, const PentOp *op)
 {
   const PentShape x = op->inputs[PENT_IN_X]->shape, y = op->output->shape;
 
-  return pent_plan_get_operand (maker->plan) == PENT_F32 && op->weight.n_dims == 4 && op->weight.dim[2] == 3
+  return pent_plan_get_operand (maker->plan) != PENT_BF16 && op->weight.n_dims == 4 && op->weight.dim[2] == 3
          && op->weight.dim[3] == 3 && op->stride == 1 && x.c >= MIN_CHANNELS && y.c >= MIN_CHANNELS
          && tiles_along (y.h) * tiles_along (y.w) >= MIN_TILES;
 }
@@ -116,7 +116,7 @@ multiply_part (const WinogradStep *self, const PentCpuFrame *frame, gsize panel,
             .x = in + (at * plane + row) * channels + from, .x_stride = channels, .depth = depth,
             .panel = kernels + at * depth * width,
             .start = from == 0 ? self->zeros : y, .start_stride = from == 0 ? 0 : width,
-            .y = y, .y_stride = width, .n_columns = width,
+            .end = { .y = y, .y_stride = width, .n_columns = width },
           };
           k->multiply_tile (&part, next - row);
         }
