@@ -188,6 +188,9 @@ test_use_library (gconstpointer application)
   g_assert_cmpstr (undone, ==, typed);
 
   act_and_wait (&fixture, "use-recipe", g_variant_new ("(xs)", id, "everything"));
+  /* The starter model is itself, not a file somewhere. */
+  g_autoptr (GVariant) model = g_action_group_get_action_state (G_ACTION_GROUP (fixture.window), "model");
+  g_assert_cmpstr (g_variant_get_string (model, NULL), ==, "");
   g_assert_cmpfloat (gtk_spin_button_get_value (fixture_spin (&fixture, "steps")), ==, 2);
   act_and_wait (&fixture, "open-library-picture", g_variant_new_int64 (id));
   g_assert_cmpint (pent_document_get_width (document), ==, 128);
