@@ -150,6 +150,56 @@ test_accelerators (gconstpointer application)
       g_error ("%s has no key", actions[i]);
 }
 
+/* The application's keys come before those of a widget. */
+static void
+assert_free (GtkApplication *application, GtkShortcutTrigger *trigger)
+{
+  if (GTK_IS_ALTERNATIVE_TRIGGER (trigger))
+    {
+      assert_free (application, gtk_alternative_trigger_get_first (GTK_ALTERNATIVE_TRIGGER (trigger)));
+      assert_free (application, gtk_alternative_trigger_get_second (GTK_ALTERNATIVE_TRIGGER (trigger)));
+    }
+  if (!GTK_IS_KEYVAL_TRIGGER (trigger))
+    return;
+  g_autofree char *key = gtk_accelerator_name (gtk_keyval_trigger_get_keyval (GTK_KEYVAL_TRIGGER (trigger)),
+                                               gtk_keyval_trigger_get_modifiers (GTK_KEYVAL_TRIGGER (trigger)));
+  g_auto (GStrv) actions = gtk_application_get_actions_for_accel (application, key);
+  if (actions[0] != NULL)
+    g_error ("%s is for %s, and never comes to its widget", key, actions[0]);
+}
+
+static void
+assert_keys_are_free (GtkApplication *application, GtkWidget *widget)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GListModel) controller = g_list_model_get_item (controllers, i);
+      guint n = GTK_IS_SHORTCUT_CONTROLLER (controller) ? g_list_model_get_n_items (controller) : 0;
+      for (guint j = 0; j < n; j++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (controller, j);
+          assert_free (application, gtk_shortcut_get_trigger (shortcut));
+        }
+    }
+}
+
+static void
+test_free_keys (gconstpointer application)
+{
+  Fixture fixture;
+  g_autoptr (PentFolders) folders = pent_folders_new ();
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  pent_window_add_gallery (fixture.window, folders);
+  GtkWidget *gallery = adw_bin_get_child (fixture_child (&fixture, "gallery_slot"));
+  assert_keys_are_free ((gpointer) application, GTK_WIDGET (fixture.canvas));
+  assert_keys_are_free ((gpointer) application,
+                        GTK_WIDGET (gtk_widget_get_template_child (gallery, PENT_TYPE_GALLERY, "grid")));
+  fixture_close (&fixture);
+}
+
 /* The panes come and go, and the queue opens, by keys. */
 static void
 test_panes (gconstpointer application)
@@ -221,7 +271,7 @@ main (int argc, char **argv)
 {
   static const struct { const char *path; GTestDataFunc test; } tests[] = {
     { "/keyboard/walk", test_walk }, { "/keyboard/windows", test_windows },
-    { "/keyboard/accelerators", test_accelerators },
+    { "/keyboard/accelerators", test_accelerators }, { "/keyboard/free-keys", test_free_keys },
     { "/keyboard/panes", test_panes }, { "/keyboard/help", test_help },
   };
   install_browser ();
