@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-SHADERS = ("matmul-cooperative",)
+SHADERS = ("attention-cooperative", "matmul-cooperative")
 RESULTS = {"f32": [], "f16": ["-DOUT_F16"]}
 OPTIONS = ["--target-env=vulkan1.1", "-O", "-Werror", "-mfmt=c"]
 

@@ -140,7 +140,8 @@ create_pipeline (PentVkPipelines *self, const PentVkKernel *kernel, VkPipeline *
     return result;
 
   /* Its matrices belong to whole subgroups, of the size its tile was laid out for. */
-  gboolean is_cooperative = kernel->shader == PENT_VK_MATMUL_COOPERATIVE;
+  gboolean is_cooperative = kernel->shader == PENT_VK_MATMUL_COOPERATIVE
+                            || kernel->shader == PENT_VK_ATTENTION_COOPERATIVE;
   const VkPipelineShaderStageRequiredSubgroupSizeCreateInfo subgroups = {
     .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
     .requiredSubgroupSize = device->facts.subgroup_size,

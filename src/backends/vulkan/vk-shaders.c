@@ -8,6 +8,12 @@ static const guint32 add_f32[] =
 static const guint32 add_f16[] =
 #include "add-f16.inc"
 ;
+static const guint32 attention_cooperative_f32[] =
+#include "attention-cooperative-f32.inc"
+;
+static const guint32 attention_cooperative_f16[] =
+#include "attention-cooperative-f16.inc"
+;
 static const guint32 attention_tile_f32[] =
 #include "attention-tile-f32.inc"
 ;
@@ -90,6 +96,7 @@ static const guint32 upsample_f16[] =
 
 static const PentVkCode codes[PENT_VK_N_SHADERS][2] = {
   [PENT_VK_ADD] = BOTH (add, 2),
+  [PENT_VK_ATTENTION_COOPERATIVE] = BOTH (attention_cooperative, 3),
   [PENT_VK_ATTENTION_TILE] = BOTH (attention_tile, 3),
   [PENT_VK_ATTENTION_WIDE] = BOTH (attention_wide, 3),
   [PENT_VK_CAST] = BOTH (cast, 1),
