@@ -61,13 +61,27 @@ help_shown_cb (GObject *object, GAsyncResult *result, gpointer path)
   pent_window_show_error (window, message);
 }
 
+/* In the user's language, else in English. */
+static char *
+find_manual (GError **error)
+{
+  for (const char *const *language = g_get_language_names (); *language != NULL; language++)
+    {
+      g_autofree char *page = g_build_filename ("help", *language, "index.html", NULL);
+      char *path = pent_data_path (page, NULL);
+      if (path != NULL)
+        return path;
+    }
+  return pent_data_path ("help/C/index.html", error);
+}
+
 /* The manual is part of the program: it needs no network. */
 static void
 help_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = pent_data_path ("help/index.html", &error);
+  g_autofree char *path = find_manual (&error);
 
   if (window == NULL)
     return;

@@ -107,7 +107,11 @@ arrived_cb (GObject *object, GAsyncResult *result, gpointer data)
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     pent_window_show_toast (self, error->message);
   else
-    pent_window_show_error (self, error->message);
+    {
+      pent_window_show_error (self, error->message);
+      pent_banner_add_answer (self->banner, _("_Open Another…"),
+                              arrival->take == pent_window_take_mask ? "win.mask-load" : "win.open");
+    }
 }
 
 /**

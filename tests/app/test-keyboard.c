@@ -261,7 +261,7 @@ test_help (gconstpointer application)
     }
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (g_strstrip (uri));
   const char *path = g_file_peek_path (file);
-  g_assert_true (g_str_has_suffix (path, "help/index.html"));
+  g_assert_true (g_str_has_suffix (path, "help/C/index.html"));
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
   fixture_close (&fixture);
 }

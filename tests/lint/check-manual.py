@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The studio's manual is one whole file that leads nowhere else, and tells of
-every key that the shortcuts window lists; as TAP.
+"""The studio's manual is one whole file a language that leads nowhere else, has
+the same chapters as the others, and tells of every key that the shortcuts window
+lists; as TAP.
 
 Usage: check-manual.py SOURCE_ROOT
 """
@@ -11,6 +12,8 @@ import sys
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+# Those that have another name in each language, or are arrows.
+KEYS_WITH_NAMES = {"left", "right", "up", "down", "return", "escape"}
 EMPTY = {"meta", "br", "img", "link", "hr"}
 WORDS = {"bracketleft": "[", "bracketright": "]", "plus": "+", "minus": "-", "comma": ",", "question": "?",
          "space": "space"}
@@ -48,22 +51,31 @@ def listed_keys(root):
                 yield WORDS.get(key, key).lower()
 
 
+def check(root, language):
+    """What is wrong with the manual of a language."""
+    manual = Manual()
+    manual.feed((root / "data/help" / language / "index.html").read_text(encoding="utf-8"))
+    problems = manual.problems + [f"<{tag}> is not closed" for tag in manual.open]
+    problems += [f"{link} leads nowhere" for link in manual.links if link[:1] != "#" or link[1:] not in manual.names]
+    keys = set(listed_keys(root)) - manual.keys - KEYS_WITH_NAMES
+    return problems + [f"the key {key} is not told of" for key in sorted(keys)], manual.names
+
+
 def main(root):
     root = pathlib.Path(root)
-    manual = Manual()
-    manual.feed((root / "data/help/index.html").read_text(encoding="utf-8"))
-    arrows = {"left", "right", "up", "down"}
-    checks = [
-        ("well-formed", manual.problems + [f"<{tag}> is not closed" for tag in manual.open]),
-        ("links", [f"{link} leads nowhere" for link in manual.links if link[:1] != "#" or link[1:] not in manual.names]),
-        ("keys", [f"{key} is not told of" for key in sorted(set(listed_keys(root)) - manual.keys - arrows)]),
-    ]
-    print(f"1..{len(checks)}")
-    for number, (what, problems) in enumerate(checks, 1):
-        print(f"{'not ok' if problems else 'ok'} {number} {what}")
+    lines = (root / "po/LINGUAS").read_text(encoding="utf-8").splitlines()
+    languages = ["C"] + [line for line in lines if line and not line.startswith("#")]
+    chapters = check(root, "C")[1]
+    failed = False
+    print(f"1..{len(languages)}")
+    for number, language in enumerate(languages, 1):
+        problems, names = check(root, language)
+        problems += [f"the chapter {name} is missing" for name in sorted(map(str, chapters - names))]
+        failed = failed or bool(problems)
+        print(f"{'not ok' if problems else 'ok'} {number} {language}")
         for problem in problems:
-            print(problem, file=sys.stderr)
-    return 1 if any(problems for _, problems in checks) else 0
+            print(f"{language}: {problem}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
