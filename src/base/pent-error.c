@@ -41,3 +41,18 @@ pent_error_exit_status (const GError *error)
       g_assert_not_reached ();
     }
 }
+
+/**
+ * pent_error_check_cancelled:
+ * @cancellable: (nullable):
+ *
+ * Returns: whether the work may go on; else %FALSE with %PENT_ERROR_CANCELLED
+ */
+gboolean
+pent_error_check_cancelled (GCancellable *cancellable, GError **error)
+{
+  if (!g_cancellable_is_cancelled (cancellable))
+    return TRUE;
+  g_set_error_literal (error, PENT_ERROR, PENT_ERROR_CANCELLED, "The work was cancelled");
+  return FALSE;
+}

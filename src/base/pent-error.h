@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -28,6 +28,7 @@ typedef enum
 #define PENT_ERROR (pent_error_quark ())
 GQuark pent_error_quark (void);
 
-int pent_error_exit_status (const GError *error);
+int      pent_error_exit_status     (const GError *error);
+gboolean pent_error_check_cancelled (GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -60,13 +60,6 @@ quantise_rows (const Int8Step *self, const PentCpuFrame *frame, guint8 *rows, fl
     frame->kernels->quantise_row (x + row * self->depth, self->depth, rows + row * self->row_size, &scales[row]);
 }
 
-/* What part @i of @n_parts of @n begins with. */
-static gsize
-part_start (gsize n, gsize i, gsize n_parts)
-{
-  return n * i / n_parts;
-}
-
 static PentCpuInt8Tile
 make_tile (const Int8Step *self, const PentCpuFrame *frame, const guint8 *panel, gsize index, gsize row)
 {
@@ -93,15 +86,15 @@ run_task (const Int8Step *self, const PentCpuFrame *frame, gsize block, gsize in
 {
   const PentCpuKernels *kernels = frame->kernels;
   const guint8 *panel = (const guint8 *) pent_cpu_weight_get_data (self->weight) + index * self->panel_size;
-  gsize first = part_start (self->n_rows, block, self->n_blocks);
-  gsize n = part_start (self->n_rows, block + 1, self->n_blocks) - first;
+  gsize first = pent_cpu_part_start (self->n_rows, block, self->n_blocks);
+  gsize n = pent_cpu_part_start (self->n_rows, block + 1, self->n_blocks) - first;
   gsize n_tiles = (n + kernels->tile_rows - 1) / kernels->tile_rows;
 
   for (gsize i = 0; i < n_tiles; i++)
     {
-      gsize start = part_start (n, i, n_tiles);
+      gsize start = pent_cpu_part_start (n, i, n_tiles);
       const PentCpuInt8Tile tile = make_tile (self, frame, panel, index, first + start);
-      kernels->multiply_int8_tile (&tile, part_start (n, i + 1, n_tiles) - start);
+      kernels->multiply_int8_tile (&tile, pent_cpu_part_start (n, i + 1, n_tiles) - start);
     }
 }
 

@@ -81,13 +81,6 @@ pent_cpu_panels_are_better (const PentCpuMaker *maker, const PentOp *op)
   return op->output->shape.c >= MIN_COLUMNS && (is_one_pixel (op) || count_gathered (op) <= MAX_GATHERED);
 }
 
-/* What part @i of @n_parts of @n begins with. */
-static gsize
-part_start (gsize n, gsize i, gsize n_parts)
-{
-  return n * i / n_parts;
-}
-
 /* A piece of a panel, and the rows to multiply with it. */
 typedef struct
 {
@@ -130,16 +123,16 @@ static void
 multiply_block (const PanelStep *self, const PentCpuFrame *frame, const Piece *piece, gsize block)
 {
   const PentCpuKernels *kernels = frame->kernels;
-  gsize first = part_start (self->group_rows, block, self->n_blocks);
-  gsize n = part_start (self->group_rows, block + 1, self->n_blocks) - first;
+  gsize first = pent_cpu_part_start (self->group_rows, block, self->n_blocks);
+  gsize n = pent_cpu_part_start (self->group_rows, block + 1, self->n_blocks) - first;
   gsize n_tiles = (n + kernels->tile_rows - 1) / kernels->tile_rows;
 
   for (gsize i = 0; i < self->n_groups * n_tiles; i++)
     {
-      gsize group = i / n_tiles, start = part_start (n, i % n_tiles, n_tiles);
+      gsize group = i / n_tiles, start = pent_cpu_part_start (n, i % n_tiles, n_tiles);
       float *sums = piece->sums + (group * n + start) * self->panel_width;
       const PentCpuTile tile = make_tile (self, frame, piece, group, first + start, sums);
-      kernels->multiply_tile (&tile, part_start (n, i % n_tiles + 1, n_tiles) - start);
+      kernels->multiply_tile (&tile, pent_cpu_part_start (n, i % n_tiles + 1, n_tiles) - start);
     }
 }
 

@@ -50,15 +50,6 @@ step_free (gpointer data)
   step->free (step);
 }
 
-static gboolean
-set_cancelled (GCancellable *cancellable, GError **error)
-{
-  if (!g_cancellable_is_cancelled (cancellable))
-    return FALSE;
-  g_set_error_literal (error, PENT_ERROR, PENT_ERROR_CANCELLED, "The work was cancelled");
-  return TRUE;
-}
-
 typedef PentCpuStep *(*MakeStep) (PentCpuMaker *maker, const PentOp *op, GError **error);
 
 static const MakeStep make_step[PENT_N_OP_KINDS] = {
@@ -85,7 +76,7 @@ make_steps (PentCpuProgram *self, PentDnn *dnn, PentCpuWeightCache *cache, GCanc
   for (guint i = 0; i < pent_plan_get_n_ops (self->plan); i++)
     {
       const PentOp *op = pent_plan_get_op (self->plan, i);
-      if (set_cancelled (cancellable, error))
+      if (!pent_error_check_cancelled (cancellable, error))
         return FALSE;
       PentCpuStep *step = make_step[op->kind](&maker, op, error);
       if (step == NULL)
@@ -195,7 +186,7 @@ load_weights (PentCpuProgram *self, void *staging, GCancellable *cancellable, GE
   for (guint i = 0; i < self->steps->len; i++)
     {
       PentCpuStep *step = g_ptr_array_index (self->steps, i);
-      if (set_cancelled (cancellable, error))
+      if (!pent_error_check_cancelled (cancellable, error))
         return FALSE;
       for (guint j = 0; step->weights != NULL && j < step->weights->len; j++)
         if (!pent_cpu_weight_load (g_ptr_array_index (step->weights, j), self->frame.kernels, staging, error))
@@ -296,7 +287,7 @@ run_steps (PentCpuProgram *self, double *seconds, GCancellable *cancellable, GEr
     {
       PentCpuStep *step = g_ptr_array_index (self->steps, i);
       gint64 begin = seconds != NULL ? g_get_monotonic_time () : 0;
-      if (set_cancelled (cancellable, error) || !run_step (self, step, error))
+      if (!pent_error_check_cancelled (cancellable, error) || !run_step (self, step, error))
         return FALSE;
       if (seconds != NULL)
         seconds[i] = (g_get_monotonic_time () - begin) / (double) G_USEC_PER_SEC;

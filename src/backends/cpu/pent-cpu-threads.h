@@ -35,3 +35,11 @@ pent_cpu_round_to_line (gsize size)
 {
   return (size + 63) & ~(gsize) 63;
 }
+
+/* What part @i of @n_parts of @n things begins with: parts of one size, or one
+ * less. */
+static inline gsize
+pent_cpu_part_start (gsize n, gsize i, gsize n_parts)
+{
+  return n * i / n_parts;
+}

@@ -110,7 +110,8 @@ multiply_part (const WinogradStep *self, const PentCpuFrame *frame, gsize panel,
       for (gsize i = 0; i < PENT_CPU_WINOGRAD_PLANES * n_tiles; i++)
         {
           gsize at = i / n_tiles, tile = i % n_tiles;
-          gsize row = first + (end - first) * tile / n_tiles, next = first + (end - first) * (tile + 1) / n_tiles;
+          gsize row = first + pent_cpu_part_start (end - first, tile, n_tiles);
+          gsize next = first + pent_cpu_part_start (end - first, tile + 1, n_tiles);
           float *y = sums + (at * plane + row) * width;
           const PentCpuTile part = {
             .x = in + (at * plane + row) * channels + from, .x_stride = channels, .depth = depth,
@@ -170,7 +171,7 @@ run_chunk_together (const WinogradStep *self, const PentCpuFrame *frame, gsize c
     for (gsize task = 0; task < self->n_parts * self->n_panels; task++)
       {
         gsize panel = task % self->n_panels, part = task / self->n_panels;
-        gsize first = n * part / self->n_parts, end = n * (part + 1) / self->n_parts;
+        gsize first = pent_cpu_part_start (n, part, self->n_parts), end = pent_cpu_part_start (n, part + 1, self->n_parts);
         multiply_part (self, frame, panel, first, end, in, kernels, sums);
         transform_output (self, frame, panel, chunk, first, end, sums);
       }

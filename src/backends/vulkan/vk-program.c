@@ -170,15 +170,6 @@ copy_inputs (PentVkProgram *self, PentVkTape *tape, gboolean is_static, GError *
 }
 
 static gboolean
-check_cancelled (GCancellable *cancellable, GError **error)
-{
-  if (!g_cancellable_is_cancelled (cancellable))
-    return TRUE;
-  g_set_error_literal (error, PENT_ERROR, PENT_ERROR_CANCELLED, "The work was cancelled");
-  return FALSE;
-}
-
-static gboolean
 compile_ops (PentVkProgram *self, Recording *recording, GCancellable *cancellable, GError **error)
 {
   PentVkCompiler compiler = {
@@ -196,7 +187,7 @@ compile_ops (PentVkProgram *self, Recording *recording, GCancellable *cancellabl
     {
       if (recording->clock != NULL && !pent_vk_tape_mark (recording->tape, recording->clock, error))
         return FALSE;
-      if (!check_cancelled (cancellable, error)
+      if (!pent_error_check_cancelled (cancellable, error)
           || !pent_vk_compile_op (&compiler, pent_plan_get_op (self->plan, i), error))
         return FALSE;
     }
@@ -258,7 +249,7 @@ pent_vk_program_new (PentVkContext *context, PentPlan *plan, GCancellable *cance
 
   self->context = pent_vk_context_ref (context);
   self->plan = plan;
-  if (!pent_vk_device_check_alive (context->device, error) || !check_cancelled (cancellable, error)
+  if (!pent_vk_device_check_alive (context->device, error) || !pent_error_check_cancelled (cancellable, error)
       || !check_size (self, error) || !create_buffers (self, error)
       || !record (self, &self->prelude, TRUE, FALSE, cancellable, error)
       || !record (self, &self->body, FALSE, FALSE, cancellable, error))

@@ -430,15 +430,6 @@ submit (PentVkTape *self, guint index, GError **error)
   return pent_vk_device_check (device, result, "start its work", error);
 }
 
-static gboolean
-check_cancelled (GCancellable *cancellable, GError **error)
-{
-  if (!g_cancellable_is_cancelled (cancellable))
-    return TRUE;
-  g_set_error_literal (error, PENT_ERROR, PENT_ERROR_CANCELLED, "The work was cancelled");
-  return FALSE;
-}
-
 /**
  * pent_vk_tape_play:
  *
@@ -453,7 +444,7 @@ pent_vk_tape_play (PentVkTape *self, GCancellable *cancellable, GError **error)
 
   while (fine && done < self->parts->len)
     {
-      fine = check_cancelled (cancellable, error);
+      fine = pent_error_check_cancelled (cancellable, error);
       while (fine && submitted < self->parts->len && submitted < done + IN_FLIGHT)
         {
           fine = submit (self, submitted, error);
