@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 # Those that have another name in each language, or are arrows.
-KEYS_WITH_NAMES = {"left", "right", "up", "down", "return", "escape"}
+KEYS_WITH_NAMES = {"left", "right", "up", "down", "return", "escape", "delete", "menu"}
 EMPTY = {"meta", "br", "img", "link", "hr"}
 WORDS = {"bracketleft": "[", "bracketright": "]", "plus": "+", "minus": "-", "comma": ",", "question": "?",
          "space": "space"}
