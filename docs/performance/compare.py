@@ -213,7 +213,7 @@ def parse():
     parser.add_argument("--size", default="256", help="sides, with commas")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--runs", type=int, default=2, help="timed steps of each round")
-    parser.add_argument("--contenders", default=",".join((OURS + "-f32", OURS + "-bf16") + PEERS), help="with commas")
+    parser.add_argument("--contenders", default=",".join((OURS + "-f32", OURS + "-int8", OURS + "-bf16") + PEERS), help="with commas")
     parser.add_argument("--sdcpp", help="stable-diffusion.cpp's program")
     parser.add_argument("--json", help="the file to write")
     parser.add_argument("--work", type=pathlib.Path, help="folder for converted models")

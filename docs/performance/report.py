@@ -28,9 +28,9 @@ def is_ours(name):
     return name.startswith(OURS)
 
 
-def best(contenders, part, ours):
-    """The name of the fastest, of ours or of the others."""
-    times = {name: statistics.median(told[part]) for name, told in contenders.items() if is_ours(name) == ours}
+def best_peer(contenders, part):
+    """The name of the fastest that is not ours."""
+    times = {name: statistics.median(told[part]) for name, told in contenders.items() if not is_ours(name)}
     return min(times, key=times.get)
 
 
@@ -43,12 +43,13 @@ def make_table(told):
     for size, contenders in told["results"].items():
         for name, times in contenders.items():
             lines.append(f"| {size} | {name} | " + " | ".join(cell(times[part]) for part in PARTS) + " |")
-        ratios = []
-        for part in PARTS:
-            first, second = best(contenders, part, True), best(contenders, part, False)
-            ratio = statistics.median(contenders[first][part]) / statistics.median(contenders[second][part])
-            ratios.append(f"**{ratio:.2f}** of {second}")
-        lines.append(f"| {size} | best of ours | " + " | ".join(ratios) + " |")
+        for name in filter(is_ours, contenders):
+            ratios = []
+            for part in PARTS:
+                peer = best_peer(contenders, part)
+                ratio = statistics.median(contenders[name][part]) / statistics.median(contenders[peer][part])
+                ratios.append(f"**{ratio:.2f}** of {peer}")
+            lines.append(f"| {size} | {name}, ratio to the best peer | " + " | ".join(ratios) + " |")
     return "\n".join(lines) + "\n"
 
 
