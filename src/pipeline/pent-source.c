@@ -442,6 +442,19 @@ pent_source_fit (PentSource *self, PentCheckpoint *checkpoint, PentRequest *requ
   return plan_edit (self, &edit, is_extended (request), error);
 }
 
+/* What of a tile is painted where others follow to its right and below: the
+ * last stripe fades into the picture as it was, so that they do not begin with
+ * an edge in what they repaint. */
+static PentRect
+cut_tile (const PentSource *self, PentRect tile, int stripe)
+{
+  if (tile.x + tile.width < self->width)
+    tile.width -= stripe;
+  if (tile.y + tile.height < self->height)
+    tile.height -= stripe;
+  return tile;
+}
+
 /**
  * pent_source_tile:
  * @side: of a tile, pixels; %PENT_UNSET is the model's own
@@ -469,8 +482,8 @@ pent_source_tile (PentSource *self, PentCheckpoint *checkpoint, int side)
     {
       const PentRect tile = g_array_index (tiles, PentRect, i);
       const PentPass pass = {
-        .region = tile, .run_width = tile.width, .run_height = tile.height, .tile = TRUE, .detail = tile,
-        .lap = side / LAP, .strength = strength, .feather = side / LAP, .blend = side / LAP,
+        .region = tile, .run_width = tile.width, .run_height = tile.height, .tile = TRUE,
+        .detail = cut_tile (self, tile, side / (2 * LAP)), .lap = side / LAP, .strength = strength, .feather = side / LAP, .blend = side / LAP,
       };
       g_array_append_val (self->passes, pass);
     }
@@ -551,7 +564,7 @@ add_painted (const PentSource *self, const PentRect *region, PentMask *mask)
         = pent_mask_value (self->mask, x - self->known.x, y - self->known.y);
 }
 
-/* All of a tile but what those before it have painted; they lap over. */
+/* A tile's own part but what those before it have painted; they lap over. */
 static PentMask *
 make_tile_mask (const PentSource *self, guint pass)
 {
@@ -562,6 +575,10 @@ make_tile_mask (const PentSource *self, guint pass)
     if (pent_source_get_pass (self, i)->tile)
       set_rect (mask, &p->region, &pent_source_get_pass (self, i)->detail, 0);
   pent_mask_grow (mask, p->lap);
+  for (int y = 0; y < mask->height; y++)
+    for (int x = 0; x < mask->width; x++)
+      if (x >= p->detail.width || y >= p->detail.height)
+        mask->values[(gsize) y * mask->width + x] = 0;
   return mask;
 }
 

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * @masked: it repaints the painted mask
  * @extends: it paints the margins, for the first time
  * @tile: it repaints a part of a picture that is too large for one run
- * @detail: what it paints of the margins once more, at their own scale; else
- *   empty
+ * @detail: what it paints of the margins once more, at their own scale, or of
+ *   a tile; else empty
  * @lap: how far it reaches into what earlier passes did in detail
  * @strength: how much is changed, 0 to 1
  * @grow: pixels by which the mask that the model sees is wider

@@ -9,6 +9,7 @@
 
 #include "pent-error.h"
 #include "pent-model.h"
+#include "pent-source.h"
 #include "pipeline-runner.h"
 
 #define MIB (1024 * 1024)
@@ -390,6 +391,45 @@ test_tiled_picture (void)
   assert_fails (pipeline, request, PENT_ERROR_USAGE, "--tile");
 }
 
+/* A tile that others follow ends before its edge, so that they do not begin
+ * with an edge in their picture; all tiles together leave nothing out. */
+static void
+test_tiles_end_softly (void)
+{
+  g_autoptr (PentRequest) request = runner_request ("tiny");
+  g_autoptr (GError) error = NULL;
+  const int width = 320, height = 232, side = 128;
+
+  request->init = golden_picture (width, height);
+  request->width = width;
+  request->height = height;
+  g_autoptr (PentCheckpoint) checkpoint = pent_checkpoint_open (request->model, &error);
+  g_assert_no_error (error);
+  g_autoptr (PentSource) source = pent_source_new (checkpoint, request, &error);
+  g_assert_no_error (error);
+  g_assert_true (pent_source_tile (source, checkpoint, side));
+  g_assert_true (pent_source_fit (source, checkpoint, request, &error));
+  g_autofree gboolean *is_painted = g_new0 (gboolean, width * height);
+
+  g_assert_cmpuint (source->passes->len, >, 4);
+  for (guint i = 0; i < source->passes->len; i++)
+    {
+      const PentPass *pass = pent_source_get_pass (source, i);
+      g_autoptr (PentMask) mask = pent_source_make_mask (source, i);
+      gboolean is_last = pass->region.x + pass->region.width >= width;
+      for (int y = 0; y < MIN (mask->height, height - pass->region.y); y++)
+        for (int x = 0; x < MIN (mask->width, width - pass->region.x); x++)
+          {
+            if (x == pass->region.width - 1 && !is_last)
+              g_assert_cmpfloat (mask->values[y * mask->width + x], ==, 0);
+            if (mask->values[y * mask->width + x] == 1)
+              is_painted[(pass->region.y + y) * width + pass->region.x + x] = TRUE;
+          }
+    }
+  for (int i = 0; i < width * height; i++)
+    g_assert_true (is_painted[i]);
+}
+
 /* Where a limit leaves no room for the weights they are read at every step, and
  * the picture is the same. */
 static void
@@ -434,6 +474,7 @@ add_tests (void)
   g_test_add_func ("/limits/large-region", test_large_region);
   g_test_add_func ("/limits/tiles", test_tiles);
   g_test_add_func ("/limits/tiled-picture", test_tiled_picture);
+  g_test_add_func ("/limits/tiles-end-softly", test_tiles_end_softly);
   g_test_add_func ("/limits/streamed", test_streamed);
 }
 
