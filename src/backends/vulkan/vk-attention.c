@@ -10,9 +10,8 @@
 #define LANES 8
 #define TILE_QUERIES 32
 
-/* Of the cooperative shader: subgroups of a workgroup, keys of a tile, bytes
- * that a row of scores and of weights takes, padding of a token's row */
-#define SUBGROUPS 4
+/* Of the cooperative shader: keys of a tile, bytes that a row of scores and of
+ * weights takes, padding of a token's row */
 #define COOPERATIVE_KEYS 32
 #define SCORES_SIZE ((COOPERATIVE_KEYS + 4) * 4 + (COOPERATIVE_KEYS + 8) * 2)
 #define TOKEN_PADDING 8
@@ -76,14 +75,15 @@ suits_cooperative (const PentVkFacts *facts, const PentVkStep *step, int steps)
   const PentVkCooperative *matrix = &facts->cooperative;
 
   if (matrix->m == 0 || facts->subgroup_size < matrix->m || facts->subgroup_size > 8 * matrix->m
-      || SUBGROUPS * facts->subgroup_size > facts->max_invocations)
+      || PENT_VK_COOPERATIVE_SUBGROUPS * facts->subgroup_size > facts->max_invocations)
     return FALSE;
   for (guint i = 0; i < step->n_inputs; i++)
     if (step->inputs[i].dtype != PENT_F16)
       return FALSE;
-  guint unit = MAX (matrix->k, matrix->n), width = (steps * 4 + unit - 1) / unit * unit, queries = SUBGROUPS * matrix->m;
+  guint unit = MAX (matrix->k, matrix->n), width = (steps * 4 + unit - 1) / unit * unit;
+  guint queries = PENT_VK_COOPERATIVE_SUBGROUPS * matrix->m;
   guint shared = (queries + COOPERATIVE_KEYS) * (width + TOKEN_PADDING) * 2 + queries * SCORES_SIZE
-                 + SUBGROUPS * facts->subgroup_size * 8;
+                 + PENT_VK_COOPERATIVE_SUBGROUPS * facts->subgroup_size * 8;
   return shared <= facts->max_shared;
 }
 
@@ -94,12 +94,12 @@ set_cooperative_kernel (PentVkKernel *kernel, const PentVkFacts *facts)
 
   kernel->shader = PENT_VK_ATTENTION_COOPERATIVE;
   kernel->n_constants = N_COOPERATIVE_CONSTANTS;
-  constants[CONSTANT_INVOCATIONS] = SUBGROUPS * facts->subgroup_size;
+  constants[CONSTANT_INVOCATIONS] = PENT_VK_COOPERATIVE_SUBGROUPS * facts->subgroup_size;
   constants[CONSTANT_M] = facts->cooperative.m;
   constants[CONSTANT_N] = facts->cooperative.n;
   constants[CONSTANT_K] = facts->cooperative.k;
   constants[CONSTANT_SHARERS] = facts->subgroup_size / facts->cooperative.m;
-  return (Share) { SUBGROUPS * facts->cooperative.m, 1 };
+  return (Share) { PENT_VK_COOPERATIVE_SUBGROUPS * facts->cooperative.m, 1 };
 }
 
 static Share

@@ -139,9 +139,6 @@ create_pipeline (PentVkPipelines *self, const PentVkKernel *kernel, VkPipeline *
   if (result < VK_SUCCESS)
     return result;
 
-  /* Its matrices belong to whole subgroups, of the size its tile was laid out for. */
-  gboolean is_cooperative = kernel->shader == PENT_VK_MATMUL_COOPERATIVE
-                            || kernel->shader == PENT_VK_ATTENTION_COOPERATIVE;
   const VkPipelineShaderStageRequiredSubgroupSizeCreateInfo subgroups = {
     .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
     .requiredSubgroupSize = device->facts.subgroup_size,
@@ -150,8 +147,8 @@ create_pipeline (PentVkPipelines *self, const PentVkKernel *kernel, VkPipeline *
     .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
     .stage = {
       .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
-      .pNext = is_cooperative ? &subgroups : NULL,
-      .flags = is_cooperative ? VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0,
+      .pNext = code.is_cooperative ? &subgroups : NULL,
+      .flags = code.is_cooperative ? VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0,
       .stage = VK_SHADER_STAGE_COMPUTE_BIT,
       .module = module,
       .pName = "main",

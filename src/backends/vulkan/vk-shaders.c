@@ -88,15 +88,17 @@ static const guint32 upsample_f16[] =
 ;
 /* clang-format on */
 
-#define BOTH(name, n_inputs)                                                   \
+#define BOTH_OF(name, n_inputs, is_cooperative)                                \
   {                                                                            \
-    { name##_f32, sizeof name##_f32, n_inputs },                               \
-    { name##_f16, sizeof name##_f16, n_inputs },                               \
+    { name##_f32, sizeof name##_f32, n_inputs, is_cooperative },               \
+    { name##_f16, sizeof name##_f16, n_inputs, is_cooperative },               \
   }
+#define BOTH(name, n_inputs)             BOTH_OF (name, n_inputs, FALSE)
+#define BOTH_COOPERATIVE(name, n_inputs) BOTH_OF (name, n_inputs, TRUE)
 
 static const PentVkCode codes[PENT_VK_N_SHADERS][2] = {
   [PENT_VK_ADD] = BOTH (add, 2),
-  [PENT_VK_ATTENTION_COOPERATIVE] = BOTH (attention_cooperative, 3),
+  [PENT_VK_ATTENTION_COOPERATIVE] = BOTH_COOPERATIVE (attention_cooperative, 3),
   [PENT_VK_ATTENTION_TILE] = BOTH (attention_tile, 3),
   [PENT_VK_ATTENTION_WIDE] = BOTH (attention_wide, 3),
   [PENT_VK_CAST] = BOTH (cast, 1),
@@ -105,7 +107,7 @@ static const PentVkCode codes[PENT_VK_N_SHADERS][2] = {
   [PENT_VK_GROUP_NORM_FOLD] = BOTH (group_norm_fold, 2),
   [PENT_VK_GROUP_NORM_STATS] = BOTH (group_norm_stats, 1),
   [PENT_VK_LAYER_NORM] = BOTH (layer_norm, 3),
-  [PENT_VK_MATMUL_COOPERATIVE] = BOTH (matmul_cooperative, 5),
+  [PENT_VK_MATMUL_COOPERATIVE] = BOTH_COOPERATIVE (matmul_cooperative, 5),
   [PENT_VK_MATMUL_TILE] = BOTH (matmul_tile, 5),
   [PENT_VK_MATMUL_WIDE] = BOTH (matmul_wide, 5),
   [PENT_VK_UPSAMPLE] = BOTH (upsample, 1),

@@ -25,17 +25,23 @@ typedef enum
   PENT_VK_N_SHADERS,
 } PentVkShader;
 
+/* Subgroups of a workgroup of the cooperative shaders */
+#define PENT_VK_COOPERATIVE_SUBGROUPS 4
+
 /**
  * PentVkCode:
  * @words: SPIR-V
  * @size: bytes
  * @n_inputs: texel buffers it reads, in bindings 1 to @n_inputs
+ * @is_cooperative: its matrices belong to whole subgroups, of the size that
+ *   its tile was laid out for
  */
 typedef struct
 {
   const guint32 *words;
   gsize          size;
   guint          n_inputs;
+  gboolean       is_cooperative;
 } PentVkCode;
 
 PentVkCode pent_vk_shader_code (PentVkShader shader, PentDtype result);

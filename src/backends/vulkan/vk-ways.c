@@ -8,9 +8,6 @@
 /* Rows of the wide shader, whose groups make one panel of columns */
 #define WIDE_ROWS 16
 
-/* Subgroups of a workgroup of the cooperative shader */
-#define SUBGROUPS 4
-
 /* The first of each is taken where nothing was timed. */
 static const PentVkWay wide_ways[] = {
   { "wide", PENT_VK_MATMUL_WIDE, 1, WIDE_ROWS },
@@ -66,7 +63,8 @@ pent_vk_ways_list (const PentVkFacts *facts, gboolean is_f16, const PentVkWay **
       *ways = wide_ways;
       return G_N_ELEMENTS (wide_ways);
     }
-  if (is_f16 && facts->cooperative.m > 0 && SUBGROUPS * facts->subgroup_size <= facts->max_invocations)
+  if (is_f16 && facts->cooperative.m > 0
+      && PENT_VK_COOPERATIVE_SUBGROUPS * facts->subgroup_size <= facts->max_invocations)
     {
       *ways = cooperative_ways;
       return count_cooperative_ways (facts);
@@ -127,7 +125,7 @@ pent_vk_way_set_kernel (const PentVkWay *self, const PentVkFacts *facts, guint s
       constants[n++] = self->per_lane;
       break;
     case PENT_VK_MATMUL_COOPERATIVE:
-      constants[n++] = SUBGROUPS * facts->subgroup_size;
+      constants[n++] = PENT_VK_COOPERATIVE_SUBGROUPS * facts->subgroup_size;
       constants[n++] = facts->cooperative.m;
       constants[n++] = facts->cooperative.n;
       constants[n++] = facts->cooperative.k;
