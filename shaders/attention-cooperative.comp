@@ -79,24 +79,14 @@ load_queries (Task task)
                  gl_CooperativeMatrixLayoutRowMajor);
 }
 
-/* Between barriers, so that nobody reads what is being replaced */
+/* Keys or values, between barriers, so that nobody reads what is being replaced */
 void
-load_keys (Task task, int first_key)
+load_tokens (textureBuffer tokens, Task task, int first_key)
 {
   barrier ();
   for (int i = int (gl_LocalInvocationID.x); i < KEYS * WIDTH / 4; i += int (gl_WorkGroupSize.x))
     kv_tile[i / (WIDTH / 4) * TOKEN_STRIDE + i % (WIDTH / 4)]
-      = fetch_for_tile (k, task.picture, first_key + i / (WIDTH / 4), p.keys, task.head, i % (WIDTH / 4));
-  barrier ();
-}
-
-void
-load_values (Task task, int first_key)
-{
-  barrier ();
-  for (int i = int (gl_LocalInvocationID.x); i < KEYS * WIDTH / 4; i += int (gl_WorkGroupSize.x))
-    kv_tile[i / (WIDTH / 4) * TOKEN_STRIDE + i % (WIDTH / 4)]
-      = fetch_for_tile (v, task.picture, first_key + i / (WIDTH / 4), p.keys, task.head, i % (WIDTH / 4));
+      = fetch_for_tile (tokens, task.picture, first_key + i / (WIDTH / 4), p.keys, task.head, i % (WIDTH / 4));
   barrier ();
 }
 
@@ -145,7 +135,7 @@ survey (Task task, int end)
   for (int first_key = 0; first_key < end; first_key += KEYS)
     {
       float greatest = top;
-      load_keys (task, first_key);
+      load_tokens (k, task, first_key);
       make_scores (task);
       [[unroll]] for (int i = 0; i < SCORES; i++)
         greatest = max (greatest, my_score (task, first_key, i));
@@ -228,10 +218,10 @@ main ()
   vec2 all = survey (task, end);
   for (int first_key = 0; first_key < end; first_key += KEYS)
     {
-      load_keys (task, first_key);
+      load_tokens (k, task, first_key);
       make_scores (task);
       make_weights (task, first_key, all);
-      load_values (task, first_key);
+      load_tokens (v, task, first_key);
       add_values (task);
     }
   store_sums (task);

@@ -70,24 +70,14 @@ load_queries (Task task, int tile)
     }
 }
 
+/* Keys or values */
 void
-load_keys (Task task, int first_key, int tile)
+load_tokens (textureBuffer tokens, Task task, int first_key, int tile)
 {
   [[unroll]] for (int i = 0; i < 2; i++)
     {
       int cell = task.id + i * TOKENS * SHARERS;
-      kv_tile[cell / ITEMS][cell % ITEMS] = fetch_for_tile (k, task.picture, first_key + cell / ITEMS, p.keys,
-                                                            task.head, tile * ITEMS + cell % ITEMS);
-    }
-}
-
-void
-load_values (Task task, int first_key, int tile)
-{
-  [[unroll]] for (int i = 0; i < 2; i++)
-    {
-      int cell = task.id + i * TOKENS * SHARERS;
-      kv_tile[cell / ITEMS][cell % ITEMS] = fetch_for_tile (v, task.picture, first_key + cell / ITEMS, p.keys,
+      kv_tile[cell / ITEMS][cell % ITEMS] = fetch_for_tile (tokens, task.picture, first_key + cell / ITEMS, p.keys,
                                                             task.head, tile * ITEMS + cell % ITEMS);
     }
 }
@@ -103,7 +93,7 @@ make_scores (Task task, int first_key)
   for (int tile = 0; tile < TILES; tile++)
     {
       load_queries (task, tile);
-      load_keys (task, first_key, tile);
+      load_tokens (k, task, first_key, tile);
       barrier ();
       for (int item = 0; item < ITEMS; item++)
         {
@@ -156,7 +146,7 @@ add_values (Task task, int first_key)
 {
   [[unroll]] for (int tile = 0; tile < TILES; tile++)
     {
-      load_values (task, first_key, tile);
+      load_tokens (v, task, first_key, tile);
       barrier ();
       for (int key = 0; key < TOKENS; key++)
         {
