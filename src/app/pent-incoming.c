@@ -23,7 +23,7 @@ typedef struct
 {
   GdkClipboard *clipboard;   /* or */
   GdkDrop      *drop;        /* or NULL and NULL: a file */
-  char         *path;
+  char         *path;        /* of a file, once it is known */
   GByteArray   *bytes;
   GdkTexture   *texture;
 } Intake;
@@ -141,6 +141,22 @@ stream_opened_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_input_stream_read_bytes_async (stream, CHUNK, G_PRIORITY_DEFAULT, NULL, chunk_read_cb, g_steal_pointer (&task));
 }
 
+static void
+read_file (GTask *task, GFile *file)
+{
+  Intake *intake = g_task_get_task_data (task);
+
+  intake->path = g_file_get_path (file);
+  if (intake->path != NULL)
+    {
+      pent_errand_run (task, decode_in_thread);
+      return;
+    }
+  g_autofree char *name = g_file_get_parse_name (file);
+  /* Translators: the name of a file on another machine. */
+  g_task_return_new_error (task, PENT_ERROR, PENT_ERROR_FILE, _("%s is not on this computer: save it here first."), name);
+}
+
 static GdkContentFormats *
 get_formats (const Intake *intake)
 {
@@ -218,30 +234,31 @@ files_read_cb (GObject *object, GAsyncResult *result, gpointer data)
   const GValue *value = finish_value (intake, result);
   GSList *files = value != NULL ? g_value_get_boxed (value) : NULL;
 
-  intake->path = files != NULL ? g_file_get_path (files->data) : NULL;
-  if (intake->path != NULL)
-    pent_errand_run (task, decode_in_thread);
-  else if (files == NULL || has_bytes (intake))
-    get_bytes (task);
+  if (files != NULL && (g_file_peek_path (files->data) != NULL || !has_bytes (intake)))
+    read_file (task, files->data);
   else
-    {
-      g_autofree char *name = g_file_get_parse_name (files->data);
-      /* Translators: the name of a file on another machine. */
-      g_task_return_new_error (task, PENT_ERROR, PENT_ERROR_FILE, _("%s is not on this computer: save it here first."),
-                               name);
-    }
+    get_bytes (task);
+}
+
+static GTask *
+make_task (GdkClipboard *clipboard, GdkDrop *drop, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask  *task = g_task_new (NULL, NULL, callback, data);
+  Intake *intake = g_new0 (Intake, 1);
+
+  g_set_object (&intake->clipboard, clipboard);
+  g_set_object (&intake->drop, drop);
+  g_task_set_task_data (task, intake, intake_free);
+  return task;
 }
 
 static void
-begin (Intake *intake, GAsyncReadyCallback callback, gpointer data)
+get_best (GTask *task)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, data);
+  Intake *intake = g_task_get_task_data (task);
 
-  g_task_set_task_data (task, intake, intake_free);
-  if (intake->path != NULL)
-    pent_errand_run (task, decode_in_thread);
-  else if (gdk_content_formats_contain_gtype (get_formats (intake), GDK_TYPE_FILE_LIST)
-           || gdk_content_formats_contain_mime_type (get_formats (intake), "text/uri-list"))
+  if (gdk_content_formats_contain_gtype (get_formats (intake), GDK_TYPE_FILE_LIST)
+      || gdk_content_formats_contain_mime_type (get_formats (intake), "text/uri-list"))
     get_value (task, GDK_TYPE_FILE_LIST, files_read_cb);
   else
     get_bytes (task);
@@ -264,35 +281,41 @@ pent_incoming_get_formats (void)
   return gdk_content_formats_union_deserialize_mime_types (gdk_content_formats_builder_free_to_formats (builder));
 }
 
+/**
+ * pent_incoming_read_file:
+ * @callback: called with @data, for pent_incoming_finish()
+ */
 void
-pent_incoming_read_file (const char *path, GAsyncReadyCallback callback, gpointer data)
+pent_incoming_read_file (GFile *file, GAsyncReadyCallback callback, gpointer data)
 {
-  Intake *intake = g_new0 (Intake, 1);
+  g_autoptr (GTask) task = make_task (NULL, NULL, callback, data);
 
-  intake->path = g_strdup (path);
-  begin (intake, callback, data);
+  read_file (task, file);
 }
 
+/**
+ * pent_incoming_read_clipboard:
+ * @callback: called with @data, for pent_incoming_finish()
+ */
 void
 pent_incoming_read_clipboard (GdkClipboard *clipboard, GAsyncReadyCallback callback, gpointer data)
 {
-  Intake *intake = g_new0 (Intake, 1);
+  g_autoptr (GTask) task = make_task (clipboard, NULL, callback, data);
 
-  intake->clipboard = g_object_ref (clipboard);
-  begin (intake, callback, data);
+  get_best (task);
 }
 
 /**
  * pent_incoming_read_drop:
  * @drop: still to be finished, when the callback was called
+ * @callback: called with @data, for pent_incoming_finish()
  */
 void
 pent_incoming_read_drop (GdkDrop *drop, GAsyncReadyCallback callback, gpointer data)
 {
-  Intake *intake = g_new0 (Intake, 1);
+  g_autoptr (GTask) task = make_task (NULL, drop, callback, data);
 
-  intake->drop = g_object_ref (drop);
-  begin (intake, callback, data);
+  get_best (task);
 }
 
 /**

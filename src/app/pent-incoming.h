@@ -29,7 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PentIncoming, pent_incoming_free)
 
 GdkContentFormats *pent_incoming_get_formats (void);
 
-void          pent_incoming_read_file      (const char *path, GAsyncReadyCallback callback, gpointer data);
+void          pent_incoming_read_file      (GFile *file, GAsyncReadyCallback callback, gpointer data);
 void          pent_incoming_read_clipboard (GdkClipboard *clipboard, GAsyncReadyCallback callback, gpointer data);
 void          pent_incoming_read_drop      (GdkDrop *drop, GAsyncReadyCallback callback, gpointer data);
 PentIncoming *pent_incoming_finish         (GAsyncResult *result, GError **error);

@@ -121,17 +121,7 @@ arrived_cb (GObject *object, GAsyncResult *result, gpointer data)
 void
 pent_window_take_file (PentWindow *self, GFile *file, PentTakeImage take_image)
 {
-  const char *path = g_file_peek_path (file);
-
-  if (path == NULL)
-    {
-      g_autofree char *name = g_file_get_parse_name (file);
-      /* Translators: the name of a file on another machine. */
-      g_autofree char *message = g_strdup_printf (_("%s is not on this computer: save it here first."), name);
-      pent_window_show_error (self, message);
-      return;
-    }
-  pent_incoming_read_file (path, arrived_cb, arrival_new (self, take_image, NULL));
+  pent_incoming_read_file (file, arrived_cb, arrival_new (self, take_image, NULL));
 }
 
 void
