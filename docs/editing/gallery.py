@@ -62,11 +62,11 @@ def slope(white, black):
 
 # Name: prompt and seed of the picture before; mask or margins; options of the edit.
 EDITS = {
-    "house": (("hills at noon, clear sky", 5), box(0.23, 0.37, 0.77, 0.81),
-              ["--prompt", "a cabin, hills at noon, clear sky", "--fill", "noise", "--seed", 2]),
+    "house": (("hills at noon, clear sky", 5), box(0.23, 0.37, 0.77, 0.9),
+              ["--prompt", "a red cabin in the centre, hills at noon, clear sky", "--fill", "noise", "--seed", 2]),
     "sky": (("mountains and a lake, noon", 4), slope(0.23, 0.55),
             ["--prompt", "mountains and a lake, sunset", "--strength", 1, "--seed", 5]),
-    "moon": (("lake at night, moon", 1), disc(0.76, 0.15, 0.2),
+    "moon": (("lake at night, moon", 2), disc(0.76, 0.15, 0.2),
              ["--prompt", "lake at night, clear sky", "--negative", "moon", "--fill", "blur", "--seed", 4]),
     "sides": (("a sailboat on the ocean at noon", 5), (SIDE // 2,) * 4,
               ["--prompt", "ocean at noon, clear sky", "--seed", 1]),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far cheaper ways to compute a picture are from the exact one, over 20 prompts of the starter model.
 
-  docs/performance/likeness.py PENTIMENTO-CLI [--width 128 --height 128] [--model MODEL] WAY ...
+  docs/performance/likeness.py PENTIMENTO-CLI [--width 256 --height 256] [--model MODEL] WAY ...
 
 A WAY is what is added to the command line, as one word: "--precision int8", "--device vulkan --precision f16",
 "--step-cache 2". Prints a row for each: the PSNR of its pictures against --device cpu --precision f32, median and
@@ -19,10 +19,10 @@ import tempfile
 import numpy
 from PIL import Image
 
-SUBJECTS = ("a lighthouse on the right by the sea", "snowy mountains with pines", "a red tent in the desert",
+SUBJECTS = ("a lighthouse on the right by the sea", "snowy mountains with pine trees", "a red tent in the desert",
             "a sailboat on a lake", "a cabin in the forest")
 TIMES = ("at sunset", "at night with stars")
-STYLES = ("ink sketch", "in blue and purple")
+STYLES = ("vintage print", "all in blue")
 EXACT = "--device cpu --precision f32"
 
 
@@ -46,8 +46,8 @@ def psnr(picture, exact):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("--width", default="128")
-    parser.add_argument("--height", default="128")
+    parser.add_argument("--width", default="256")
+    parser.add_argument("--height", default="256")
     parser.add_argument("--model")
     parser.add_argument("ways", nargs="+", metavar="WAY")
     arguments = parser.parse_args()

@@ -14,9 +14,6 @@
 /* How long typing may pause and still be one edit. */
 #define PAUSE_SECONDS 1.5
 
-/* Of the pictures that the starter model paints best; the .ui file's too. */
-#define STARTER_SIDE 128
-
 /**
  * PentPromptPane:
  *
@@ -529,7 +526,7 @@ pent_prompt_pane_init (PentPromptPane *self)
   self->template_name = g_strdup ("");
   self->template_text = g_strdup ("");
   self->counter = pent_token_counter_new ();
-  self->native_side = STARTER_SIDE;
+  self->native_side = PENT_STARTER_SIDE;
   gtk_widget_init_template (GTK_WIDGET (self));
   pent_prompt_slots_attach (GTK_TEXT_VIEW (self->prompt));
   fill_choices (self);

@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* Of the pictures that the starter model paints best, pixels; the .ui file
+ * begins with it too. */
+#define PENT_STARTER_SIDE 256
+
 #define PENT_TYPE_PROMPT_PANE (pent_prompt_pane_get_type ())
 G_DECLARE_FINAL_TYPE (PentPromptPane, pent_prompt_pane, PENT, PROMPT_PANE, AdwBin)
 

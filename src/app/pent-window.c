@@ -7,9 +7,6 @@
 #include "pent-settings.h"
 #include "pent-window-private.h"
 
-/* Of the page before there is a picture: what the starter model paints best. */
-#define FIRST_SIDE 128
-
 /**
  * PentWindow:
  *
@@ -461,7 +458,7 @@ pent_window_init (PentWindow *self)
     { .name = "stop-and-close", .activate = stop_and_close_action },
   };
 
-  self->document = pent_document_new (FIRST_SIDE, FIRST_SIDE);
+  self->document = pent_document_new (PENT_STARTER_SIDE, PENT_STARTER_SIDE);
   self->settings = pent_settings_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   gtk_widget_init_template (GTK_WIDGET (self));

@@ -21,6 +21,7 @@
  * one step leaves behind is what the next begins with. Then the program is
  * started again, as another process, and everything is as it was left. */
 
+#define SIDE       PENT_STARTER_SIDE
 #define N_PREVIEWS 5
 #define MANY_STEPS 150
 #define LARGE      512   /* at this size a run with many steps is not over before it is stopped */
@@ -175,7 +176,7 @@ keep_early (Journey *self)
   g_assert_null (pent_document_get_picture (self->document));
   hand_key (GDK_KEY_k, GDK_CONTROL_MASK);
   wait_until_painted (self);
-  g_assert_cmpint (pent_document_get_width (self->document), ==, 128);
+  g_assert_cmpint (pent_document_get_width (self->document), ==, SIDE);
   g_assert_nonnull (pent_document_get_picture (self->document));
   assert_stored (self, 1);
 }
@@ -223,7 +224,7 @@ cancel (Journey *self)
   wait_until_painted (self);
   g_assert_true (pent_document_get_picture (self->document) == before);
   assert_stored (self, 0);
-  set_side (self, 128);
+  set_side (self, SIDE);
 }
 
 static void
@@ -239,8 +240,8 @@ inpaint (Journey *self)
   wait_until_painted (self);
   PentImage *after = pent_document_get_picture (self->document);
   const PentTileMask *mask = pent_document_get_mask (self->document);
-  for (int y = 0; y < 128; y++)
-    for (int x = 0; x < 128; x++)
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
       {
         gboolean same = memcmp (before->pixels + y * before->stride + x * 3, after->pixels + y * after->stride + x * 3, 3) == 0;
         n_changed += !same;
@@ -259,14 +260,14 @@ extend (Journey *self)
   write_prompt (self, "a green hill");
   hand_wait_still (GTK_WIDGET (self->fixture.canvas));
   double gap = 9 / pent_canvas_get_zoom (self->fixture.canvas);
-  fixture_drag (&self->fixture, 128 + gap, 64, 128 + gap + 16, 64);
+  fixture_drag (&self->fixture, SIDE + gap, SIDE / 2, SIDE + gap + 16, SIDE / 2);
   g_assert_cmpint (pent_prompt_pane_get_task (fixture_child (&self->fixture, "prompt_pane")), ==, PENT_TASK_EXTEND);
   hand_key (GDK_KEY_Return, GDK_CONTROL_MASK);
   wait_until_painted (self);
   PentImage *after = pent_document_get_picture (self->document);
-  g_assert_cmpint (after->width, ==, 144);
-  for (int y = 0; y < 128; y++)
-    g_assert_cmpmem (before->pixels + y * before->stride, 128 * 3, after->pixels + y * after->stride, 128 * 3);
+  g_assert_cmpint (after->width, ==, SIDE + 16);
+  for (int y = 0; y < SIDE; y++)
+    g_assert_cmpmem (before->pixels + y * before->stride, SIDE * 3, after->pixels + y * after->stride, SIDE * 3);
   assert_stored (self, 1);
 }
 
@@ -357,7 +358,8 @@ compare (Journey *self)
   hand_wait ((window = find_window (PENT_TYPE_COMPARE_WINDOW)) != NULL);
   hand_show (GTK_WINDOW (window));
   const char *verdict = pent_compare_window_get_verdict (PENT_COMPARE_WINDOW (window));
-  g_assert_nonnull (strstr (verdict, " of 16384 pixels differ"));
+  g_autofree char *differing = g_strdup_printf (" of %d pixels differ", SIDE * SIDE);
+  g_assert_nonnull (strstr (verdict, differing));
   PentWipe *wipe = pent_compare_window_get_wipe (PENT_COMPARE_WINDOW (window));
   double before = pent_wipe_get_position (wipe);
   int y = gtk_widget_get_height (GTK_WIDGET (wipe)) / 2, width = gtk_widget_get_width (GTK_WIDGET (wipe));
@@ -431,7 +433,7 @@ find_all_again (Journey *self)
   g_autofree char *file = g_build_filename (self->folder, "left", NULL);
 
   g_assert_true (g_key_file_load_from_file (left, file, 0, NULL));
-  g_assert_cmpint (pent_document_get_width (self->document), ==, 144);
+  g_assert_cmpint (pent_document_get_width (self->document), ==, SIDE + 16);
   g_autofree char *prompt = get_prompt (self);
   g_autofree char *picture = sum_picture (pent_document_get_picture (self->document));
   g_autofree char *mask = sum_mask (self);

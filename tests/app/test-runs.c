@@ -44,7 +44,7 @@ test_generate (gconstpointer application)
   fixture_wait (&fixture);
   PentImage *picture = pent_document_get_picture (document);
   g_assert_nonnull (picture);
-  g_assert_cmpint (picture->width, ==, 128);
+  g_assert_cmpint (picture->width, ==, 256);
   g_assert_cmpint (g_hash_table_size (previews), >=, 5);
   g_assert_cmpint (fixture_count_stored (), ==, n_stored + 1);
   g_assert_false (fixture_shows_error (&fixture));
@@ -305,9 +305,9 @@ collect_backdrop_cb (PentDocument *document, GPtrArray *seen)
 
   if (backdrop == NULL || (seen->len > 0 && backdrop == g_ptr_array_index (seen, seen->len - 1)))
     return;
-  g_assert_cmpint (x, ==, -256);
+  g_assert_cmpint (x, ==, -512);
   g_assert_cmpint (y, ==, 0);
-  g_assert_cmpint (backdrop->width, ==, 256 + 128);
+  g_assert_cmpint (backdrop->width, ==, 512 + 256);
   g_ptr_array_add (seen, pent_image_ref (backdrop));
 }
 
@@ -317,12 +317,12 @@ static void
 test_parts (gconstpointer application)
 {
   Fixture fixture;
-  const int margins[PENT_N_SIDES] = { [PENT_SIDE_LEFT] = 256 };
+  const int margins[PENT_N_SIDES] = { [PENT_SIDE_LEFT] = 512 };
   g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func ((GDestroyNotify) pent_image_unref);
   int x, y;
 
   fixture_open (&fixture, (gpointer) application, NULL);
-  fixture_open_picture (&fixture, 128, 128);
+  fixture_open_picture (&fixture, 256, 256);
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 8);
   PentDocument *document = pent_window_get_document (fixture.window);
   pent_document_set_margins (document, margins, 0);

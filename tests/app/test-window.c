@@ -193,7 +193,7 @@ test_use_library (gconstpointer application)
   g_assert_cmpstr (g_variant_get_string (model, NULL), ==, "");
   g_assert_cmpfloat (gtk_spin_button_get_value (fixture_spin (&fixture, "steps")), ==, 2);
   act_and_wait (&fixture, "open-library-picture", g_variant_new_int64 (id));
-  g_assert_cmpint (pent_document_get_width (document), ==, 128);
+  g_assert_cmpint (pent_document_get_width (document), ==, 256);
   fixture_act (&fixture, "undo");
   g_assert_cmpint (pent_document_get_width (document), ==, 64);
   fixture_close (&fixture);

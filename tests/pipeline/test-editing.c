@@ -260,7 +260,8 @@ test_large (void)
   g_assert_true (pent_pipeline_check (pipeline, request, &info, &error));
   g_assert_no_error (error);
   g_assert_cmpint (info->region.width, <, 900);
-  g_assert_cmpint (info->run_width, <=, 160);
+  /* A model that paints smaller pictures is given the region at about its own size. */
+  g_assert_cmpint (info->run_width, <=, 320);
   run (pipeline, &edit);
   check_kept (&edit, &n_changed);
   g_assert_cmpuint (n_changed, >, 0);

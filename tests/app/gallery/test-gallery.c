@@ -390,7 +390,7 @@ test_run_again (Fixture *self, gconstpointer data)
   change_pixels (pent_picture_item_get_picture (item)->file, 5);
   run_again (self);
   g_assert_true (g_str_has_prefix (gtk_label_get_text (child (self, "rerun_label")),
-                                   "5 of 16384 pixels differ, by 1 of 255 at most"));
+                                   "5 of 65536 pixels differ, by 1 of 255 at most"));
   g_signal_emit_by_name (child (self, "rerun_button"), "clicked");
   for (guint i = 0; i < 2; i++)
     {
