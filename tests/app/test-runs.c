@@ -6,7 +6,16 @@
 #include "pent-banner.h"
 #include "pent-join-bar.h"
 
-/* The starter model paints for these tests. */
+/* The starter model paints for these tests, smaller than it paints best. */
+#define SIDE 128
+
+static void
+open_small (Fixture *fixture, gconstpointer application)
+{
+  fixture_open (fixture, (gpointer) application, NULL);
+  gtk_spin_button_set_value (fixture_spin (fixture, "width"), SIDE);
+  gtk_spin_button_set_value (fixture_spin (fixture, "height"), SIDE);
+}
 
 /* How many previews differ from each other. */
 static void
@@ -28,7 +37,7 @@ test_generate (gconstpointer application)
   int n_stored = fixture_count_stored ();
   g_autoptr (GHashTable) previews = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   PentDocument *document = pent_window_get_document (fixture.window);
   g_signal_connect (document, "preview-changed", G_CALLBACK (previewed_cb), previews);
   g_assert_null (pent_document_get_picture (document));
@@ -44,7 +53,7 @@ test_generate (gconstpointer application)
   fixture_wait (&fixture);
   PentImage *picture = pent_document_get_picture (document);
   g_assert_nonnull (picture);
-  g_assert_cmpint (picture->width, ==, 256);
+  g_assert_cmpint (picture->width, ==, SIDE);
   g_assert_cmpint (g_hash_table_size (previews), >=, 5);
   g_assert_cmpint (fixture_count_stored (), ==, n_stored + 1);
   g_assert_false (fixture_shows_error (&fixture));
@@ -81,7 +90,7 @@ test_cancel (gconstpointer application)
   Fixture fixture;
   int n_stored = fixture_count_stored ();
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   PentDocument *document = pent_window_get_document (fixture.window);
   g_signal_connect (document, "preview-changed", G_CALLBACK (cancel_cb), &fixture);
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 150);
@@ -101,7 +110,7 @@ test_escape (gconstpointer application)
   Fixture fixture;
   int n_stored = fixture_count_stored ();
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 150);
   g_assert_true (fixture_act (&fixture, "generate"));
   while (pent_queue_get_running (fixture.queue) == NULL)
@@ -120,7 +129,7 @@ test_keep (gconstpointer application)
   Fixture fixture;
   int n_stored = fixture_count_stored ();
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   PentDocument *document = pent_window_get_document (fixture.window);
   g_signal_connect (document, "preview-changed", G_CALLBACK (keep_cb), &fixture);
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 150);
@@ -141,7 +150,7 @@ test_queue (gconstpointer application)
   Fixture fixture;
   int n_stored = fixture_count_stored ();
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   GListModel *model = G_LIST_MODEL (fixture.queue);
   fixture_few_steps (&fixture);
   g_action_group_change_action_state (G_ACTION_GROUP (fixture.window), "pause", g_variant_new_boolean (TRUE));
@@ -172,7 +181,7 @@ test_error (gconstpointer application)
   Fixture fixture;
   g_autoptr (PentRequest) request = pent_request_new ();
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   request->model = g_strdup ("/no/such/model.safetensors");
   pent_window_submit (fixture.window, request);
   fixture_wait (&fixture);
@@ -361,7 +370,7 @@ test_close_while_painting (gconstpointer application)
 {
   Fixture fixture;
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   gtk_spin_button_set_value (fixture_spin (&fixture, "steps"), 150);
   g_assert_true (fixture_act (&fixture, "generate"));
   gtk_window_close (GTK_WINDOW (fixture.window));
@@ -370,7 +379,7 @@ test_close_while_painting (gconstpointer application)
   g_assert_true (pent_banner_is_shown (fixture_child (&fixture, "question")));
   fixture_close (&fixture);
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   while (!pent_banner_is_shown (fixture_child (&fixture, "question")))
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (g_list_model_get_n_items (G_LIST_MODEL (fixture.queue)), ==, 1);
@@ -386,7 +395,7 @@ test_background (gconstpointer application)
   Fixture fixture;
   int n_stored = fixture_count_stored ();
 
-  fixture_open (&fixture, (gpointer) application, NULL);
+  open_small (&fixture, application);
   gpointer window = fixture.window;
   g_object_add_weak_pointer (G_OBJECT (fixture.window), &window);
   g_assert_true (fixture_act (&fixture, "generate"));

@@ -13,6 +13,7 @@ import tempfile
 import traceback
 import zlib
 
+SIDE = 128
 TIMEOUT = 120
 NAME = "pentimento-cli: "
 
@@ -65,8 +66,9 @@ class Case:
         return {path.relative_to(self.work).as_posix() for path in self.work.rglob("*")}
 
     def generate(self, *args, **more):
-        """A small picture of the starter model."""
-        return self.run("generate", "--prompt", "purple lake at night", "--steps", 2, "--seed", 7, *args, **more)
+        """A small picture of the starter model: SIDE pixels square, unless a size follows from `args`."""
+        small = () if {"--width", "--height", "--init"}.intersection(args) else ("--width", SIDE, "--height", SIDE)
+        return self.run("generate", "--prompt", "purple lake at night", "--steps", 2, "--seed", 7, *small, *args, **more)
 
 
 class LibraryCase(Case):

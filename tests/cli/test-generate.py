@@ -19,14 +19,14 @@ from cli_fixture import (Case, Skipped, check, equal, main, read_exif_comment, r
 TINY_FILE = pathlib.Path(__file__).resolve().parent.parent / "pipeline" / "data" / "tiny-ldm.safetensors"
 
 PARAMETERS = re.compile(
-    r"purple lake at night\nSteps: 2, Sampler: DPM\+\+ 2M, Schedule type: Karras, CFG scale: 7, Seed: 7, Size: 256x256, "
+    r"purple lake at night\nSteps: 2, Sampler: DPM\+\+ 2M, Schedule type: Karras, CFG scale: 7, Seed: 7, Size: 128x128, "
     r"Model hash: [0-9a-f]{10}, Model: starter, RNG: NV, Version: Pentimento [0-9.]+")
 
 
 def check_recipe(recipe):
     equal(recipe["pentimento"], 1)
     wanted = {"prompt": "purple lake at night", "negative": "", "seed": 7, "steps": 2, "sampler": "dpmpp-2m",
-              "schedule": "karras", "spacing": "linspace", "rng": "philox", "cfg": 7, "width": 256, "height": 256,
+              "schedule": "karras", "spacing": "linspace", "rng": "philox", "cfg": 7, "width": 128, "height": 128,
               "clip_skip": 1, "prediction": "v", "model": "starter"}
     equal({key: recipe[key] for key in wanted}, wanted)
     check(re.fullmatch("[0-9a-f]{64}", recipe["model_hash"]))
@@ -37,7 +37,7 @@ class Formats(Case):
         out = self.generate("--output", "a.PNG").out
         equal(out, f"{self.work}/a.PNG\n")
         width, height, channels, samples, texts = read_png(self.work / "a.PNG")
-        equal((width, height, channels), (256, 256, 3))
+        equal((width, height, channels), (128, 128, 3))
         check(len(set(samples)) > 50, "the picture is empty")
         equal(set(texts), {"parameters", "pentimento"})
         check(PARAMETERS.fullmatch(texts["parameters"]), texts["parameters"])
@@ -235,7 +235,7 @@ class Extras(Case):
         names = sorted(path.name for path in (self.work / "p/q").iterdir())
         equal(names, ["preview-1-2.png", "preview-1-4.png", "preview-1-5.png"])
         shapes = {read_png(self.work / "p/q" / name)[:3] for name in names}
-        equal(shapes, {(256, 256, 3)})
+        equal(shapes, {(128, 128, 3)})
 
         self.generate("--steps", 10, "--count", 2, "--output", "c.png", "--preview-dir", "r")
         names = {path.name for path in (self.work / "r").iterdir()}

@@ -111,7 +111,7 @@ class History(LibraryCase):
     def test_stats(self):
         self.store("--count", 3)
         figures = json.loads(self.history("stats", "--json"))
-        equal([(f["model"], f["device"], f["width"], f["pictures"]) for f in figures], [("starter", "cpu", 256, 3)])
+        equal([(f["model"], f["device"], f["width"], f["pictures"]) for f in figures], [("starter", "cpu", 128, 3)])
         check(0 < figures[0]["total"]["p50"] <= figures[0]["total"]["p99"])
 
     def test_family(self):
