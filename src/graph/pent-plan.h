@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * (x of conv2d, linear and geglu; q, k, v) in the operand type, residuals,
  * channel biases and the inputs of norms, concat, upsample and add in f32 or
  * in the operand type as the tensor's dtype says, and writes the output in
- * whichever type its tensor has.
+ * whichever type its tensor has. With bf16 a convolution to 4 channels or
+ * fewer, as a model ends with, has f32 for its operand.
  *
  * Order. Operators that depend on static inputs alone come first (the prelude)
  * and are run only when a static input was set; their results that the body

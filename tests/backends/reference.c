@@ -53,15 +53,26 @@ input (const Run *run, const PentOp *op, int which)
   return op->inputs[which] != NULL ? run->values[op->inputs[which]->id] : NULL;
 }
 
+/* What the device multiplies here: a plan in bf16 leaves convolutions to 4
+ * channels or fewer in f32. */
+static PentDtype
+multiplied_type (const Run *run, const PentOp *op)
+{
+  gboolean is_last = op->kind == PENT_OP_CONV2D && op->weight.dim[0] <= 4;
+
+  return is_last && run->operand == PENT_BF16 ? PENT_F32 : run->operand;
+}
+
 /* A copy of an operand, rounded to what the device multiplies. */
 static float *
 read_operand (const Run *run, const PentOp *op, int which)
 {
+  PentDtype type = multiplied_type (run, op);
   gsize n = pent_shape_n_elements (op->inputs[which]->shape);
   float *values = g_new (float, n);
 
   for (gsize i = 0; i < n; i++)
-    values[i] = round_to (run->operand, input (run, op, which)[i]);
+    values[i] = round_to (type, input (run, op, which)[i]);
   return values;
 }
 
@@ -116,7 +127,7 @@ static void
 run_conv2d (const Run *run, const PentOp *op, float *y)
 {
   g_autofree float *x = read_operand (run, op, PENT_IN_X);
-  g_autofree float *weight = read_weight (&op->weight, run->operand);
+  g_autofree float *weight = read_weight (&op->weight, multiplied_type (run, op));
   g_autofree float *bias = op->has_bias ? read_weight (&op->bias, PENT_F32) : NULL;
   const float *channel_bias = input (run, op, PENT_IN_CHANNEL_BIAS);
   const float *residual = input (run, op, PENT_IN_RESIDUAL);

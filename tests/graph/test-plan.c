@@ -380,6 +380,34 @@ test_chain (void)
   g_assert_cmpuint (pent_plan_get_weight_size (plan), ==, 20 * sizeof (float) * (WIDTH * WIDTH + 2 * WIDTH));
 }
 
+/* What leads to a latent or a picture is multiplied in f32 where the operand
+ * type is bf16, and there alone. */
+static void
+test_last (void)
+{
+  static const struct { PentDtype operand; int channels; PentDtype stored; } cases[] = {
+    { PENT_BF16, 3, PENT_F32 }, { PENT_BF16, 4, PENT_F32 }, { PENT_BF16, 5, PENT_BF16 }, { PENT_F16, 4, PENT_F16 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      PentGraph *graph = pent_graph_new ("last");
+      PentTensor *x = pent_graph_input (graph, "x", (PentShape){ 1, 8, 8, WIDTH }, PENT_INPUT_DYNAMIC);
+      PentWeight w = weight (4, cases[i].channels, 3), norm = weight (1, WIDTH, 1);
+      PentConvOptions options = { .stride = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1 };
+      g_autoptr (GError) error = NULL;
+      PentTensor *h = pent_graph_layer_norm (graph, x, &norm, &norm, 1e-5);
+      pent_graph_output (graph, pent_graph_conv2d (graph, h, &w, NULL, &options));
+      g_autoptr (PentPlan) plan = pent_plan_new (graph, cases[i].operand, 64, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (pent_plan_get_placement (plan, h)->dtype, ==, cases[i].stored);
+      gsize n_weight = 9 * WIDTH * cases[i].channels;
+      g_assert_cmpuint (pent_plan_get_weight_size (plan), ==,
+                        n_weight * pent_dtype_size (cases[i].stored) + 2 * WIDTH * sizeof (float));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -388,5 +416,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/plan/random/f16", GINT_TO_POINTER (PENT_F16), test_random);
   g_test_add_data_func ("/plan/random/bf16", GINT_TO_POINTER (PENT_BF16), test_random);
   g_test_add_func ("/plan/chain", test_chain);
+  g_test_add_func ("/plan/last", test_last);
   return g_test_run ();
 }
