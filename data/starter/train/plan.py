@@ -94,7 +94,7 @@ PLANS = {
         data=DataPlan(pictures=28000, first_pictures=2000, steps_a_shard=100, masked_pictures=3500),
         inner=UnetPlan(steps=2400, cool_steps=400, pictures_a_step=24, timesteps_a_picture=2, rate=1e-3),
         whole=UnetPlan(steps=1800, cool_steps=900, pictures_a_step=16, timesteps_a_picture=2, rate=1e-3),
-        inpaint=UnetPlan(steps=2500, cool_steps=2000, pictures_a_step=16, timesteps_a_picture=2, rate=5e-4),
+        inpaint=UnetPlan(steps=1500, cool_steps=400, pictures_a_step=16, timesteps_a_picture=2, rate=5e-4),
         preview=PreviewPlan(steps=3000, batch=16, crop=64),
         classifier=ClassifierPlan(pictures=6000, steps=1500, batch=64),
     ),
