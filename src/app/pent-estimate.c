@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "pent-shipped-model.h"
+
 /* Of a painted picture as a PNG. */
 #define BYTES_PER_PIXEL 2
 
@@ -13,7 +15,7 @@
 static gboolean
 is_of_model (const PentLibraryFigures *figures, const char *model)
 {
-  g_autofree char *name = *model != '\0' ? g_path_get_basename (model) : g_strdup ("starter");
+  g_autofree char *name = *model != '\0' ? g_path_get_basename (model) : g_strdup (PENT_STARTER);
 
   return g_str_has_prefix (name, figures->model);
 }

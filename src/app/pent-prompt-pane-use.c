@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "pent-data-dir.h"
 #include "pent-prompt-slots.h"
 #include "pent-sampler-info.h"
+#include "pent-shipped-model.h"
 
 static void
 insert_edit (GVariantDict *dict, const PentRequest *request)
@@ -50,9 +50,7 @@ merge_settings (PentPromptPane *self, const PentRequest *request, PentUse use)
     }
   if (use & PENT_USE_SETTINGS)
     {
-      g_autofree char *starter = pent_data_path ("starter", NULL);
-      gboolean is_starter = request->model == NULL || g_strcmp0 (request->model, starter) == 0;
-      g_variant_dict_insert (&dict, "model", "s", is_starter ? "" : request->model);
+      g_variant_dict_insert (&dict, "model", "s", pent_shipped_model_is (request->model) ? "" : request->model);
       g_variant_dict_insert (&dict, "steps", "d", (double) request->steps);
       g_variant_dict_insert (&dict, "cfg", "d", request->cfg);
       if (request->width != PENT_UNSET)

@@ -9,6 +9,7 @@
 #include "pent-prompt-slots.h"
 #include "pent-prompt.h"
 #include "pent-sampler-info.h"
+#include "pent-shipped-model.h"
 #include "pent-template.h"
 
 /* How long typing may pause and still be one edit. */
@@ -615,6 +616,21 @@ take_text (char **field, GtkWidget *view)
   take_string (field, text);
 }
 
+/* What the starter model paints, its sibling repaints: it is told what lies
+ * around the mask. */
+static void
+take_model (PentPromptPane *self, PentRequest *request, PentTask task)
+{
+  if (*self->model != '\0')
+    {
+      take_string (&request->model, self->model);
+      return;
+    }
+  g_autofree char *sibling = pent_shipped_model_find (PENT_STARTER_INPAINT, NULL);
+  if ((task == PENT_TASK_REPAINT || task == PENT_TASK_EXTEND) && sibling != NULL)
+    take_string (&request->model, PENT_STARTER_INPAINT);
+}
+
 static double
 get_number (GtkWidget *spin)
 {
@@ -711,8 +727,7 @@ pent_prompt_pane_make_request (PentPromptPane *self)
   PentTask task = pent_prompt_pane_get_task (self);
   take_text (&request->prompt, self->prompt);
   take_text (&request->negative, self->negative);
-  if (*self->model != '\0')
-    take_string (&request->model, self->model);
+  take_model (self, request, task);
   request->count = get_number (self->count);
   request->steps = get_number (self->steps);
   request->cfg = get_number (self->cfg);

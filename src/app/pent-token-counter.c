@@ -6,6 +6,7 @@
 #include "pent-checkpoint.h"
 #include "pent-data-dir.h"
 #include "pent-errand.h"
+#include "pent-shipped-model.h"
 #include "pent-token-chunks.h"
 
 /* CLIP's, as all models so far read. */
@@ -39,9 +40,8 @@ G_DEFINE_FINAL_TYPE (PentTokenCounter, pent_token_counter, G_TYPE_OBJECT)
 static PentTokenizer *
 open_tokenizer (const char *model)
 {
-  g_autofree char *starter = *model == '\0' ? pent_data_path ("starter", NULL) : NULL;
-  const char *path = starter != NULL ? starter : model;
-  g_autoptr (PentCheckpoint) checkpoint = pent_checkpoint_open (path, NULL);
+  g_autofree char *path = pent_shipped_model_find (*model != '\0' ? model : NULL, NULL);
+  g_autoptr (PentCheckpoint) checkpoint = path != NULL ? pent_checkpoint_open (path, NULL) : NULL;
   const char *folder = checkpoint != NULL ? pent_checkpoint_get_tokenizer_dir (checkpoint) : NULL;
 
   if (folder != NULL)

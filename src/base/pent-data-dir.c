@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pent-error.h"
+#include "pent-shipped-model.h"
 
 /* The build system defines where the program was built and is installed:
  * PENT_BUILD_ROOT and PENT_SOURCE_ROOT are absolute; PENT_BIN_FOLDER and
@@ -72,7 +73,7 @@ find_in_moved_tree (const char *program)
     {
       g_autofree char *build_file = g_build_filename (folder, "meson.build", NULL);
       g_autofree char *data = g_build_filename (folder, "data", NULL);
-      g_autofree char *starter = g_build_filename (data, "starter", NULL);
+      g_autofree char *starter = g_build_filename (data, PENT_STARTER, NULL);
       if (g_file_test (build_file, G_FILE_TEST_IS_REGULAR) && g_file_test (starter, G_FILE_TEST_IS_DIR))
         return g_steal_pointer (&data);
       char *parent = g_path_get_dirname (folder);

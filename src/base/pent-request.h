@@ -72,7 +72,7 @@ typedef struct
   char   *prompt;          /* never NULL */
   char   *negative;        /* never NULL */
   char   *template_name;   /* "NAME@VERSION" that the prompt was made from, or NULL */
-  char   *model;           /* path of a file or folder, or NULL: the starter model */
+  char   *model;           /* as pent_shipped_model_find() takes it, or NULL: the starter model */
   char   *vae;             /* path or NULL */
   gint64  seed;            /* of the first picture, 0 to 2^63-1 */
   int     count;           /* pictures, at least 1 */

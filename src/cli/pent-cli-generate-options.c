@@ -91,7 +91,7 @@ static const PentCliOption options[] = {
   { "template", PENT_CLI_TEXT, "NAME", "a template in place of --prompt, or NAME@VERSION; SLOT=WORDS after the options fill it",
     NULL, 0, 0, NULL },
   HEADING ("The model"),
-  PATH ("model", "PATH", "a .safetensors file or a diffusers folder", "the starter model"),
+  PATH ("model", "PATH", "a .safetensors file or a diffusers folder; starter-inpaint comes with the program", "the starter model"),
   PATH ("vae", "PATH", "another VAE: a file or a folder", "the model's own"),
   WHOLE ("clip-skip", "N", 1, 24, "how many layers from the end the text encoder is read; 1 is the last", "1"),
   WORD ("prediction", prediction_word, "what the model predicts", "auto"),

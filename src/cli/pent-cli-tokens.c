@@ -9,6 +9,7 @@
 #include "pent-data-dir.h"
 #include "pent-error.h"
 #include "pent-json.h"
+#include "pent-shipped-model.h"
 #include "pent-token-chunks.h"
 #include "pent-tokenizer.h"
 
@@ -27,8 +28,7 @@ static const PentCliOption options[] = {
   { "json", PENT_CLI_FLAG, NULL, "print one JSON object", NULL, 0, 0, NULL },
 };
 
-#define STARTER_MODEL "starter"
-#define CLIP_TABLE    "clip/merges.txt"
+#define CLIP_TABLE "clip/merges.txt"
 
 static PentTokenizer *
 open_tokenizer (PentCheckpoint *checkpoint, GError **error)
@@ -119,7 +119,7 @@ run (PentCliArguments *parsed, GError **error)
     }
 
   const char *model = pent_cli_arguments_get_text (parsed, "model", NULL);
-  g_autofree char *path = model != NULL ? g_strdup (model) : pent_data_path (STARTER_MODEL, error);
+  g_autofree char *path = pent_shipped_model_find (model, error);
   g_autoptr (PentCheckpoint) checkpoint = path != NULL ? pent_checkpoint_open (path, error) : NULL;
   g_autoptr (PentTokenizer) tokenizer = checkpoint != NULL ? open_tokenizer (checkpoint, error) : NULL;
   if (tokenizer == NULL)

@@ -12,6 +12,7 @@
 #include "pent-data-dir.h"
 #include "pent-error.h"
 #include "pent-hash-cache.h"
+#include "pent-shipped-model.h"
 
 #define MAX_CANDIDATES 4096
 #define MAX_DEPTH      4
@@ -172,11 +173,15 @@ pent_model_find (PentLibrary *library, const char *hash, const char *name, GCanc
 {
   g_autoptr (PentHashCache) cache = pent_hash_cache_new ();
   g_autoptr (GPtrArray) candidates = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *starter = pent_data_path ("starter", NULL);
+  static const char *const shipped[] = { PENT_STARTER, PENT_STARTER_INPAINT };
   Search self = { .cache = cache, .hash = hash, .name = name, .candidates = candidates };
 
-  if (starter != NULL)
-    add_candidate (&self, starter);
+  for (gsize i = 0; i < G_N_ELEMENTS (shipped); i++)
+    {
+      g_autofree char *path = pent_data_path (shipped[i], NULL);
+      if (path != NULL)
+        add_candidate (&self, path);
+    }
   if (!add_used (&self, library, error))
     return NULL;
   add_known_folders (&self);

@@ -11,7 +11,6 @@
 #include <sys/resource.h>
 
 #include "pent-conditioning.h"
-#include "pent-data-dir.h"
 #include "pent-denoiser.h"
 #include "pent-devices.h"
 #include "pent-error.h"
@@ -22,10 +21,9 @@
 #include "pent-preview.h"
 #include "pent-resolve.h"
 #include "pent-sampler.h"
+#include "pent-shipped-model.h"
 #include "pent-source.h"
 #include "pent-vae.h"
-
-#define STARTER_MODEL "starter"
 
 /* Encoded prompts kept for the next request */
 #define MAX_CACHED_PROMPTS 64
@@ -161,7 +159,7 @@ load_backend (PentPipeline *self, const char *device, GError **error)
 static gboolean
 load_model (PentPipeline *self, const PentRequest *request, GError **error)
 {
-  g_autofree char *path = request->model != NULL ? g_strdup (request->model) : pent_data_path (STARTER_MODEL, error);
+  g_autofree char *path = pent_shipped_model_find (request->model, error);
   PentDtype operand;
 
   if (path == NULL || !load_backend (self, request->device, error)

@@ -142,23 +142,38 @@ get_prompt (Fixture *fixture)
   return text;
 }
 
+typedef struct
+{
+  gint64 id;
+  char  *model;   /* by name */
+} Newest;
+
 static gboolean
 newest_cb (gpointer data, const PentLibraryPicture *picture, GError **error)
 {
-  *(gint64 *) data = MAX (*(gint64 *) data, picture->id);
+  Newest *newest = data;
+
+  if (picture->id <= newest->id)
+    return TRUE;
+  newest->id = picture->id;
+  g_free (newest->model);
+  newest->model = g_strdup (picture->recipe->model);
   return TRUE;
 }
 
+/* The newest picture's number, and the name of the model that painted it. */
 static gint64
-find_newest (void)
+find_newest (const char *model)
 {
   g_autoptr (PentFolders) folders = pent_folders_new ();
   g_autoptr (PentLibrary) library = pent_library_open (folders, PENT_LIBRARY_READ, NULL);
   const PentLibraryQuery query = { .limit = -1 };
-  gint64 id = 0;
+  Newest newest = { 0 };
 
-  g_assert_true (pent_library_each (library, &query, newest_cb, &id, NULL));
-  return id;
+  g_assert_true (pent_library_each (library, &query, newest_cb, &newest, NULL));
+  g_assert_cmpstr (newest.model, ==, model);
+  g_free (newest.model);
+  return newest.id;
 }
 
 /* What the gallery asks of the window: a picture goes on the canvas, its
@@ -174,7 +189,7 @@ test_use_library (gconstpointer application)
   g_autofree char *painted = get_prompt (&fixture);
   g_assert_true (fixture_act (&fixture, "generate"));
   fixture_wait (&fixture);
-  gint64 id = find_newest ();
+  gint64 id = find_newest ("starter");
   fixture_open_picture (&fixture, 64, 64);
   fixture_type (&fixture, "more");
   g_autofree char *typed = get_prompt (&fixture);
@@ -196,6 +211,32 @@ test_use_library (gconstpointer application)
   g_assert_cmpint (pent_document_get_width (document), ==, 256);
   fixture_act (&fixture, "undo");
   g_assert_cmpint (pent_document_get_width (document), ==, 64);
+  fixture_close (&fixture);
+}
+
+/* Parts are repainted by the starter model's sibling, which is no other choice
+ * of a model; the picture alone is worked over by the starter model. */
+static void
+test_sibling (gconstpointer application)
+{
+  Fixture fixture;
+
+  fixture_open (&fixture, (gpointer) application, NULL);
+  fixture_open_picture (&fixture, 64, 64);
+  fixture_few_steps (&fixture);
+  gtk_range_set_value (fixture_child (&fixture, "brush_size"), 20);
+  fixture_drag (&fixture, 20, 30, 45, 30);
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_wait (&fixture);
+  gint64 id = find_newest ("starter-inpaint");
+  act_and_wait (&fixture, "use-recipe", g_variant_new ("(xs)", id, "everything"));
+  g_autoptr (GVariant) model = g_action_group_get_action_state (G_ACTION_GROUP (fixture.window), "model");
+  g_assert_cmpstr (g_variant_get_string (model, NULL), ==, "");
+
+  fixture_act (&fixture, "mask-clear");
+  g_assert_true (fixture_act (&fixture, "generate"));
+  fixture_wait (&fixture);
+  find_newest ("starter");
   fixture_close (&fixture);
 }
 
@@ -265,7 +306,7 @@ main (int argc, char **argv)
   static const struct { const char *path; GTestDataFunc test; } tests[] = {
     { "/window/paint", test_paint },             { "/window/keys", test_keys },
     { "/window/restart", test_restart },         { "/window/use-library", test_use_library },
-    { "/window/right-to-left", test_right_to_left },
+    { "/window/right-to-left", test_right_to_left }, { "/window/sibling", test_sibling },
     { "/window/use-missing", test_use_missing }, { "/window/no-picture", test_no_picture },
   };
   g_autoptr (PentApplication) application = NULL;

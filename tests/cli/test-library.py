@@ -162,6 +162,12 @@ class Rerun(LibraryCase):
             self.identical(number + 1)
             self.identical(f"edit-{number}.png")
 
+    def test_shipped_models(self):
+        """They are found though no library ever saw them used."""
+        for model in "starter", "starter-inpaint":
+            self.generate("--output", f"{model}.png", "--model", model)
+            self.identical(f"{model}.png")
+
     def test_model_moved(self):
         """All kinds of pictures, each by a program of its own, before and after the model was moved."""
         model = self.work / "models" / "mine"

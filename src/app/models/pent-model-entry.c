@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "pent-data-dir.h"
+#include "pent-shipped-model.h"
 
 /**
  * PentModelEntry:
@@ -83,7 +83,7 @@ pent_model_entry_new (PentScannedModel *model)
 PentModelEntry *
 pent_model_entry_new_starter (void)
 {
-  g_autofree char *path = pent_data_path ("starter", NULL);
+  g_autofree char *path = pent_shipped_model_find (NULL, NULL);
   PentScannedModel *model = path != NULL ? pent_model_look (path) : NULL;
 
   if (model == NULL)
