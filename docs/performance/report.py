@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the tables and plots of docs/performance.md from what compare.py measured.
+"""Makes the tables and plots of docs/performance.md from what compare.py and "bench --operators" measured.
 
   peers/bin/pip install matplotlib && peers/bin/python docs/performance/report.py
 
-Every NAME.json beside this file becomes a plot, NAME.svg, and a table in the page, between the line that begins with
-"<!-- measured" and the one that ends it.
+Every NAME.json beside this file, written by compare.py --json or by pentimento-cli bench --operators --json, becomes a
+plot, NAME.svg, and a table in the page, between the line that begins with "<!-- measured" and the one that ends it.
 """
 import json
 import pathlib
@@ -22,6 +22,9 @@ PAGE = HERE.parent / "performance.md"
 BEGIN, END = "<!-- measured: made by performance/report.py -->\n", "<!-- end of what was measured -->\n"
 PARTS = {"step": "a guided step", "decode": "decoding"}
 OURS = "pentimento"
+PRODUCTS = ("conv2d", "linear", "geglu")
+#: Operators that take less of a step are put together.
+LEAST_SHARE = 0.02
 
 
 def is_ours(name):
@@ -62,7 +65,7 @@ def describe(told):
             f"greatest in brackets.\n")
 
 
-def plot(told, file):
+def plot_comparison(told, file):
     sizes = list(told["results"])
     figure, axes = pyplot.subplots(len(sizes), len(PARTS), figsize=(10, 1 + 1.9 * len(sizes)), squeeze=False)
     for row, size in zip(axes, sizes):
@@ -75,20 +78,75 @@ def plot(told, file):
             panel.barh(names, medians, xerr=spread, color=["#c0582b" if is_ours(name) else "#9a9996" for name in names])
             panel.set_title(f"{size} x {size}: seconds of {words}", fontsize=10)
             panel.spines[["top", "right"]].set_visible(False)
+    save(figure, file)
+
+
+def save(figure, file):
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
     pyplot.close(figure)
 
 
+def compare(told, file):
+    """The text about a file of compare.py's, and its plot."""
+    plot_comparison(told, file)
+    return f"{describe(told)}\n{make_table(told)}\n"
+
+
+def tell_rate(operator):
+    """Operations of a product and its share of the roofline; bytes of what only moves them."""
+    if operator["gflops"] > operator["gigabytes_per_second"]:
+        return f"{operator['gflops']:.0f} GFLOP/s | {operator['roofline_share']:.0%}"
+    return f"{operator['gigabytes_per_second']:.1f} GB/s | {operator['roofline_share']:.0%}"
+
+
+def make_operator_table(operators):
+    lines = ["| operator | calls | share of the step | rate | of the device's limit |", "|---|---|---|---|---|"]
+    large = [operator for operator in operators if operator["share"] >= LEAST_SHARE]
+    for o in sorted(large, key=lambda operator: -operator["share"]):
+        lines.append(f"| {o['operator']} {o['shape']} | {o['calls']} | {o['share']:.1%} | {tell_rate(o)} |")
+    small = [operator for operator in operators if operator["share"] < LEAST_SHARE]
+    lines.append(f"| {len(small)} others | {sum(o['calls'] for o in small)} | {sum(o['share'] for o in small):.1%} | | |")
+    return "\n".join(lines) + "\n"
+
+
+def plot_operators(operators, file):
+    kinds = {}
+    for operator in operators:
+        kinds[operator["operator"]] = kinds.get(operator["operator"], 0) + operator["share"]
+    names = sorted(kinds, key=kinds.get)
+    figure, panel = pyplot.subplots(figsize=(8, 0.6 + 0.3 * len(names)))
+    panel.barh(names, [100 * kinds[name] for name in names],
+               color=["#c0582b" if name in PRODUCTS else "#9a9996" for name in names])
+    panel.set_xlabel("percent of a guided step; in colour what is a product")
+    panel.spines[["top", "right"]].set_visible(False)
+    save(figure, file)
+
+
+def profile(told, file):
+    """The text about a file of bench's, and its plot."""
+    run = told["runs"][0]
+    operators, limit = run["unet"]["operators"], run["roofline"]
+    plot_operators(operators, file)
+    products = sum(operator["share"] for operator in operators if operator["operator"] in PRODUCTS)
+    return (f"Operators of a guided step of {told['model']} at {run['width']} x {run['height']}: {told['device_name']}, "
+            f"{told['precision']}; limits {limit['gflops']:.0f} GFLOP/s and {limit['gigabytes_per_second']:.1f} GB/s. "
+            f"Products take {products:.0%} of {run['unet']['seconds']:.2f} s.\n\n{make_operator_table(operators)}\n")
+
+
 def main():
-    text = ""
+    comparisons, profiles = "", ""
     for source in sorted(HERE.glob("*.json")):
-        told = json.loads(source.read_text())
-        plot(told, source.with_suffix(".svg"))
-        text += f"{describe(told)}\n{make_table(told)}\n![{source.stem}](performance/{source.stem}.svg)\n\n"
+        told, file = json.loads(source.read_text()), source.with_suffix(".svg")
+        picture = f"![{source.stem}](performance/{source.stem}.svg)\n\n"
+        if "results" in told:
+            comparisons += compare(told, file) + picture
+        else:
+            profiles += profile(told, file) + picture
     page = PAGE.read_text()
     head, rest = page.split(BEGIN, 1)
-    PAGE.write_text(head + BEGIN + "\n" + text + END + rest.split(END, 1)[1])
+    text = f"\n{comparisons}## Operator by operator\n\n{profiles}"
+    PAGE.write_text(head + BEGIN + text + END + rest.split(END, 1)[1])
 
 
 if __name__ == "__main__":
