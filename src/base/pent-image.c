@@ -75,6 +75,25 @@ sample8 (const PentImage *self, int x, int y, int channel)
   return (((const guint16 *) (const void *) row)[i] + 128u) / 257u;
 }
 
+/* An empty picture as large, in colour; the profile of a colour picture is
+ * kept, a grey one describes no RGB. */
+static PentImage *
+new_in_colour (const PentImage *self, int channels, int bits, GError **error)
+{
+  PentImage *colour = pent_image_new (self->width, self->height, channels, bits, error);
+
+  if (colour != NULL && self->icc_profile != NULL && self->channels >= 3)
+    colour->icc_profile = g_bytes_ref (self->icc_profile);
+  return colour;
+}
+
+/* The channel of @self that becomes channel @c of RGB. */
+static int
+channel_for (const PentImage *self, int c)
+{
+  return self->channels < 3 ? 0 : c;
+}
+
 /**
  * pent_image_to_rgb8:
  *
@@ -89,17 +108,14 @@ pent_image_to_rgb8 (PentImage *self, GError **error)
   if (self->channels == 3 && self->bits == 8)
     return pent_image_ref (self);
 
-  PentImage *rgb = pent_image_new (self->width, self->height, 3, 8, error);
+  PentImage *rgb = new_in_colour (self, 3, 8, error);
   if (rgb == NULL)
     return NULL;
-  gboolean grey = self->channels < 3;
-  if (self->icc_profile != NULL && !grey)
-    rgb->icc_profile = g_bytes_ref (self->icc_profile);
 
   for (int y = 0; y < self->height; y++)
     for (int x = 0; x < self->width; x++)
       for (int c = 0; c < 3; c++)
-        rgb->pixels[y * rgb->stride + 3 * x + c] = sample8 (self, x, y, grey ? 0 : c);
+        rgb->pixels[y * rgb->stride + 3 * x + c] = sample8 (self, x, y, channel_for (self, c));
   return rgb;
 }
 
@@ -114,19 +130,16 @@ pent_image_to_rgba8 (PentImage *self, GError **error)
   if (self->channels == 4 && self->bits == 8)
     return pent_image_ref (self);
 
-  PentImage *rgba = pent_image_new (self->width, self->height, 4, 8, error);
+  PentImage *rgba = new_in_colour (self, 4, 8, error);
   if (rgba == NULL)
     return NULL;
-  gboolean grey = self->channels < 3;
-  if (self->icc_profile != NULL && !grey)
-    rgba->icc_profile = g_bytes_ref (self->icc_profile);
 
   for (int y = 0; y < self->height; y++)
     for (int x = 0; x < self->width; x++)
       {
         guint8 *to = rgba->pixels + y * rgba->stride + 4 * x;
         for (int c = 0; c < 3; c++)
-          to[c] = sample8 (self, x, y, grey ? 0 : c);
+          to[c] = sample8 (self, x, y, channel_for (self, c));
         to[3] = self->channels % 2 == 0 ? sample8 (self, x, y, self->channels - 1) : 255;
       }
   return rgba;
@@ -144,17 +157,16 @@ pent_image_over_white (PentImage *self, GError **error)
   if (self->channels % 2 != 0)
     return pent_image_to_rgb8 (self, error);
 
-  PentImage *rgb = pent_image_new (self->width, self->height, 3, 8, error);
-  gboolean grey = self->channels < 3;
-  if (rgb != NULL && self->icc_profile != NULL && !grey)
-    rgb->icc_profile = g_bytes_ref (self->icc_profile);
+  PentImage *rgb = new_in_colour (self, 3, 8, error);
   for (int y = 0; rgb != NULL && y < self->height; y++)
     for (int x = 0; x < self->width; x++)
       {
         int alpha = sample8 (self, x, y, self->channels - 1);
         for (int c = 0; c < 3; c++)
-          rgb->pixels[y * rgb->stride + 3 * x + c] = (sample8 (self, x, y, grey ? 0 : c) * alpha + 255 * (255 - alpha) + 127)
-                                                     / 255;
+          {
+            int over = sample8 (self, x, y, channel_for (self, c)) * alpha + 255 * (255 - alpha);
+            rgb->pixels[y * rgb->stride + 3 * x + c] = (over + 127) / 255;
+          }
       }
   return rgb;
 }
@@ -179,16 +191,13 @@ pent_image_to_rgb16 (PentImage *self, GError **error)
   if (self->channels == 3 && self->bits == 16)
     return pent_image_ref (self);
 
-  PentImage *rgb = pent_image_new (self->width, self->height, 3, 16, error);
+  PentImage *rgb = new_in_colour (self, 3, 16, error);
   if (rgb == NULL)
     return NULL;
-  gboolean grey = self->channels < 3;
-  if (self->icc_profile != NULL && !grey)
-    rgb->icc_profile = g_bytes_ref (self->icc_profile);
 
   for (int y = 0; y < self->height; y++)
     for (int x = 0; x < self->width; x++)
       for (int c = 0; c < 3; c++)
-        ((guint16 *) (void *) (rgb->pixels + y * rgb->stride))[3 * x + c] = sample16 (self, x, y, grey ? 0 : c);
+        ((guint16 *) (void *) (rgb->pixels + y * rgb->stride))[3 * x + c] = sample16 (self, x, y, channel_for (self, c));
   return rgb;
 }

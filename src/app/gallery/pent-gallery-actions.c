@@ -75,56 +75,14 @@ undo_delete_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* --- favourites --- */
 
-typedef struct
-{
-  GArray  *ids;
-  gboolean favourite;
-} Mark;
-
-static void
-mark_free (gpointer data)
-{
-  Mark *mark = data;
-
-  g_array_unref (mark->ids);
-  g_free (mark);
-}
-
-static gpointer
-set_marks (PentLibrary *library, gpointer data, GCancellable *cancellable, GError **error)
-{
-  const Mark *mark = data;
-
-  for (guint i = 0; i < mark->ids->len; i++)
-    if (!pent_library_set_favourite (library, g_array_index (mark->ids, gint64, i), mark->favourite, error))
-      return NULL;
-  return NULL;
-}
-
-static void
-changed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  PentGallery *self = PENT_GALLERY (source);
-  g_autoptr (GError) error = NULL;
-
-  pent_library_desk_finish (result, &error);
-  if (self->desk == NULL)
-    return;
-  if (error != NULL)
-    pent_gallery_fail (self, error->message);
-  pent_library_desk_look (self->desk);
-}
-
 static void
 favourite_action (GSimpleAction *action, GVariant *state, gpointer data)
 {
   PentGallery *self = data;
-  Mark *mark = g_new (Mark, 1);
+  g_autoptr (GArray) ids = pent_gallery_get_selected (self);
 
-  *mark = (Mark) { .ids = pent_gallery_get_selected (self), .favourite = g_variant_get_boolean (state) };
-  const PentDeskOrder order = { .work = set_marks, .data = mark, .free_data = mark_free };
   g_simple_action_set_state (action, state);
-  pent_library_desk_ask (self->desk, &order, G_OBJECT (self), NULL, changed_cb, NULL);
+  pent_gallery_mark (self, ids, pent_library_set_favourite, g_variant_get_boolean (state), pent_gallery_marked_cb, NULL);
 }
 
 /* --- the clipboard --- */

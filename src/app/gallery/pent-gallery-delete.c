@@ -13,50 +13,15 @@
 /* How long it can be taken back, in seconds. */
 #define UNDO_SECONDS 10
 
-typedef struct
-{
-  GArray  *ids;
-  gboolean deleted;
-} Change;
-
-static void
-change_free (gpointer data)
-{
-  Change *change = data;
-
-  g_array_unref (change->ids);
-  g_free (change);
-}
-
-static Change *
-change_new (GArray *ids, gboolean deleted)
-{
-  Change *change = g_new (Change, 1);
-
-  *change = (Change) { .ids = g_array_ref (ids), .deleted = deleted };
-  return change;
-}
-
-static gpointer
-set_deleted (PentLibrary *library, gpointer data, GCancellable *cancellable, GError **error)
-{
-  const Change *change = data;
-
-  for (guint i = 0; i < change->ids->len; i++)
-    if (!pent_library_set_deleted (library, g_array_index (change->ids, gint64, i), change->deleted, error))
-      return NULL;
-  return NULL;
-}
-
 /* A file that is gone already needs no wastebasket. */
 static gpointer
 trash (PentLibrary *library, gpointer data, GCancellable *cancellable, GError **error)
 {
-  const Change *change = data;
+  const GArray *ids = data;
 
-  for (guint i = 0; i < change->ids->len; i++)
+  for (guint i = 0; i < ids->len; i++)
     {
-      gint64 id = g_array_index (change->ids, gint64, i);
+      gint64 id = g_array_index (ids, gint64, i);
       g_autoptr (PentLibraryPicture) picture = pent_library_get (library, id, NULL);
       g_autoptr (GError) problem = NULL;
       if (picture == NULL || picture->deleted == 0)
@@ -92,7 +57,7 @@ trashed_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 start_trashing (PentGallery *self, GArray *ids)
 {
-  const PentDeskOrder order = { .work = trash, .data = change_new (ids, TRUE), .free_data = change_free };
+  const PentDeskOrder order = { .work = trash, .data = g_array_ref (ids), .free_data = (GDestroyNotify) g_array_unref };
 
   self->n_trashing++;
   pent_library_desk_ask (self->desk, &order, G_OBJECT (self), NULL, trashed_cb, NULL);
@@ -185,24 +150,8 @@ deleted_cb (GObject *source, GAsyncResult *result, gpointer data)
 void
 pent_gallery_delete (PentGallery *self, GArray *ids)
 {
-  const PentDeskOrder order = { .work = set_deleted, .data = change_new (ids, TRUE), .free_data = change_free };
-
   gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (self->selection));
-  pent_library_desk_ask (self->desk, &order, G_OBJECT (self), NULL, deleted_cb, g_array_ref (ids));
-}
-
-static void
-restored_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  PentGallery *self = PENT_GALLERY (source);
-  g_autoptr (GError) error = NULL;
-
-  pent_library_desk_finish (result, &error);
-  if (self->desk == NULL)
-    return;
-  if (error != NULL)
-    pent_gallery_fail (self, error->message);
-  pent_library_desk_look (self->desk);
+  pent_gallery_mark (self, ids, pent_library_set_deleted, TRUE, deleted_cb, g_array_ref (ids));
 }
 
 void
@@ -214,8 +163,7 @@ pent_gallery_undo_delete (PentGallery *self, GVariant *numbers)
 
   g_array_append_vals (all, values, n);
   g_autoptr (GArray) ids = take_deleted (self, all);
-  const PentDeskOrder order = { .work = set_deleted, .data = change_new (ids, FALSE), .free_data = change_free };
-  pent_library_desk_ask (self->desk, &order, G_OBJECT (self), NULL, restored_cb, NULL);
+  pent_gallery_mark (self, ids, pent_library_set_deleted, FALSE, pent_gallery_marked_cb, NULL);
 }
 
 /**

@@ -59,6 +59,12 @@ void    pent_gallery_fetch        (PentGallery *self, GArray *ids, PentGalleryTh
 void pent_gallery_init_actions   (PentGallery *self);
 void pent_gallery_update_actions (PentGallery *self);
 
+/* pent-gallery-mark.c */
+typedef gboolean (*PentMarkSetter) (PentLibrary *library, gint64 id, gboolean mark, GError **error);
+void pent_gallery_mark      (PentGallery *self, GArray *ids, PentMarkSetter set, gboolean mark,
+                             GAsyncReadyCallback callback, gpointer data);
+void pent_gallery_marked_cb (GObject *source, GAsyncResult *result, gpointer data);
+
 /* pent-gallery-delete.c */
 void pent_gallery_delete      (PentGallery *self, GArray *ids);
 void pent_gallery_undo_delete (PentGallery *self, GVariant *ids);
