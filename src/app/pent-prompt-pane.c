@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "pent-data-dir.h"
 #include "pent-estimate.h"
 #include "pent-prompt-slots.h"
 #include "pent-prompt.h"
@@ -626,9 +627,9 @@ take_model (PentPromptPane *self, PentRequest *request, PentTask task)
       take_string (&request->model, self->model);
       return;
     }
-  g_autofree char *sibling = pent_shipped_model_find (PENT_STARTER_INPAINT, NULL);
+  g_autofree char *sibling = pent_data_path (PENT_STARTER_INPAINT, NULL);
   if ((task == PENT_TASK_REPAINT || task == PENT_TASK_EXTEND) && sibling != NULL)
-    take_string (&request->model, PENT_STARTER_INPAINT);
+    take_string (&request->model, sibling);
 }
 
 static double
