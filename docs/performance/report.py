@@ -23,6 +23,7 @@ BEGIN, END = "<!-- measured: made by performance/report.py -->\n", "<!-- end of 
 PARTS = {"step": "a guided step", "decode": "decoding"}
 OURS = "pentimento"
 PRODUCTS = ("conv2d", "linear", "geglu")
+COLOUR, GREY = "#c0582b", "#9a9996"
 #: Operators that take less of a step are put together.
 LEAST_SHARE = 0.02
 
@@ -75,7 +76,7 @@ def plot_comparison(told, file):
             medians = [statistics.median(contenders[name][part]) for name in names]
             spread = [[m - min(contenders[name][part]) for name, m in zip(names, medians)],
                       [max(contenders[name][part]) - m for name, m in zip(names, medians)]]
-            panel.barh(names, medians, xerr=spread, color=["#c0582b" if is_ours(name) else "#9a9996" for name in names])
+            panel.barh(names, medians, xerr=spread, color=[COLOUR if is_ours(name) else GREY for name in names])
             panel.set_title(f"{size} x {size}: seconds of {words}", fontsize=10)
             panel.spines[["top", "right"]].set_visible(False)
     save(figure, file)
@@ -94,17 +95,17 @@ def compare(told, file):
 
 
 def tell_rate(operator):
-    """Operations of a product and its share of the roofline; bytes of what only moves them."""
+    """Operations a second, or bytes where those are more, as for what only moves them."""
     if operator["gflops"] > operator["gigabytes_per_second"]:
-        return f"{operator['gflops']:.0f} GFLOP/s | {operator['roofline_share']:.0%}"
-    return f"{operator['gigabytes_per_second']:.1f} GB/s | {operator['roofline_share']:.0%}"
+        return f"{operator['gflops']:.0f} GFLOP/s"
+    return f"{operator['gigabytes_per_second']:.1f} GB/s"
 
 
 def make_operator_table(operators):
     lines = ["| operator | calls | share of the step | rate | of the device's limit |", "|---|---|---|---|---|"]
     large = [operator for operator in operators if operator["share"] >= LEAST_SHARE]
     for o in sorted(large, key=lambda operator: -operator["share"]):
-        lines.append(f"| {o['operator']} {o['shape']} | {o['calls']} | {o['share']:.1%} | {tell_rate(o)} |")
+        lines.append(f"| {o['operator']} {o['shape']} | {o['calls']} | {o['share']:.1%} | {tell_rate(o)} | {o['roofline_share']:.0%} |")
     small = [operator for operator in operators if operator["share"] < LEAST_SHARE]
     lines.append(f"| {len(small)} others | {sum(o['calls'] for o in small)} | {sum(o['share'] for o in small):.1%} | | |")
     return "\n".join(lines) + "\n"
@@ -117,7 +118,7 @@ def plot_operators(operators, file):
     names = sorted(kinds, key=kinds.get)
     figure, panel = pyplot.subplots(figsize=(8, 0.6 + 0.3 * len(names)))
     panel.barh(names, [100 * kinds[name] for name in names],
-               color=["#c0582b" if name in PRODUCTS else "#9a9996" for name in names])
+               color=[COLOUR if name in PRODUCTS else GREY for name in names])
     panel.set_xlabel("percent of a guided step; in colour what is a product")
     panel.spines[["top", "right"]].set_visible(False)
     save(figure, file)

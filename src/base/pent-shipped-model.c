@@ -5,16 +5,7 @@
 
 #include "pent-data-dir.h"
 
-static const char *const names[] = { PENT_STARTER, PENT_STARTER_INPAINT };
-
-static gboolean
-is_name (const char *model)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (model, names[i]))
-      return TRUE;
-  return FALSE;
-}
+const char *const pent_shipped_models[] = { PENT_STARTER, PENT_STARTER_INPAINT, NULL };
 
 /**
  * pent_shipped_model_find:
@@ -33,7 +24,7 @@ pent_shipped_model_find (const char *model, GError **error)
 {
   if (model == NULL)
     return pent_data_path (PENT_STARTER, error);
-  if (is_name (model) && !g_file_test (model, G_FILE_TEST_EXISTS))
+  if (g_strv_contains (pent_shipped_models, model) && !g_file_test (model, G_FILE_TEST_EXISTS))
     return pent_data_path (model, error);
   return g_strdup (model);
 }
@@ -47,11 +38,11 @@ pent_shipped_model_find (const char *model, GError **error)
 gboolean
 pent_shipped_model_is (const char *model)
 {
-  if (model == NULL || is_name (model))
+  if (model == NULL || g_strv_contains (pent_shipped_models, model))
     return TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+  for (gsize i = 0; pent_shipped_models[i] != NULL; i++)
     {
-      g_autofree char *path = pent_data_path (names[i], NULL);
+      g_autofree char *path = pent_data_path (pent_shipped_models[i], NULL);
       if (g_strcmp0 (path, model) == 0)
         return TRUE;
     }

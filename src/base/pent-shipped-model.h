@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 #define PENT_STARTER         "starter"
 #define PENT_STARTER_INPAINT "starter-inpaint"
 
+extern const char *const pent_shipped_models[];   /* their names, then NULL */
+
 char    *pent_shipped_model_find (const char *model, GError **error);
 gboolean pent_shipped_model_is   (const char *model);
 

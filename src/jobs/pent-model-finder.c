@@ -173,12 +173,11 @@ pent_model_find (PentLibrary *library, const char *hash, const char *name, GCanc
 {
   g_autoptr (PentHashCache) cache = pent_hash_cache_new ();
   g_autoptr (GPtrArray) candidates = g_ptr_array_new_with_free_func (g_free);
-  static const char *const shipped[] = { PENT_STARTER, PENT_STARTER_INPAINT };
   Search self = { .cache = cache, .hash = hash, .name = name, .candidates = candidates };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (shipped); i++)
+  for (gsize i = 0; pent_shipped_models[i] != NULL; i++)
     {
-      g_autofree char *path = pent_data_path (shipped[i], NULL);
+      g_autofree char *path = pent_data_path (pent_shipped_models[i], NULL);
       if (path != NULL)
         add_candidate (&self, path);
     }

@@ -10,34 +10,27 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from masks import draw_mask
-from render import render
-from sheets import EDITED, Painter
-from world import draw_scene
+from sheets import EDITED, Painter, prepare_edit
 
 MASKS = 40
 MOST = 0.9
 
 
 def psnr(picture, render, mask):
-    error = (np.asarray(picture, float) - render)[mask] ** 2
+    error = (np.asarray(picture, float) - np.asarray(render, float))[mask] ** 2
     return 20 * np.log10(255) - 10 * np.log10(error.mean())
 
 
 def judge(painter, key, cfg):
     """Return the PSNR of both models for one mask, or None where it leaves too little."""
-    scene, mask = draw_scene(key), draw_mask(key, 256, 256).astype(bool)
-    if mask.mean() > MOST:
+    before, mask, source, mask_file, prompt = prepare_edit(painter, key)
+    repainted = np.asarray(mask) > 0
+    if repainted.mean() > MOST:
         return None
-    before, source, mask_file = render(scene), painter.folder / "source.png", painter.folder / "mask.png"
-    Image.fromarray(before).save(source)
-    Image.fromarray(mask).convert("L").save(mask_file)
-    prompt = f"{scene.terrain}, {scene.time}, {scene.weather}"
     options = ("--init", source, "--mask", mask_file, "--strength", 1, "--cfg", cfg)
-    models = painter.model, painter.model.with_name(painter.model.name + "-inpaint")
-    return [psnr(painter.paint(prompt, *options, model=model), before, mask) for model in models]
+    models = painter.model, painter.sibling
+    return [psnr(painter.paint(prompt, *options, model=model), before, repainted) for model in models]
 
 
 def main():

@@ -37,6 +37,7 @@ class Painter:
 
     def __init__(self, cli, model, folder):
         self.cli, self.model, self.folder = cli, model, Path(folder)
+        self.sibling = model.with_name(model.name + "-inpaint")
         self.count = 0
 
     def paint(self, prompt, *options, model=None):
@@ -76,20 +77,24 @@ def sizes(painter):
     return by_prompt(painter, [(f"{w} x {h}", ("--width", w, "--height", h)) for w, h in SIZES])
 
 
+def prepare_edit(painter, key):
+    """Return the render of a scene, its mask, both as files in the painter's folder, and a prompt."""
+    scene = draw_scene(key)
+    before, mask = Image.fromarray(render(scene)), Image.fromarray(draw_mask(key, 256, 256)).convert("L")
+    source, mask_file = painter.folder / "source.png", painter.folder / "mask.png"
+    before.save(source)
+    mask.save(mask_file)
+    return before, mask, source, mask_file, f"{scene.terrain}, {scene.time}, {scene.weather}"
+
+
 def edits(painter):
     """Renders with a part painted anew or a margin added: before and after, five pairs a row."""
-    model = painter.model.with_name(painter.model.name + "-inpaint")
     pairs = []
     for key in range(EDITED, EDITED + EDITS):
-        scene = draw_scene(key)
-        before, mask = Image.fromarray(render(scene)), Image.fromarray(draw_mask(key, 256, 256))
-        source, mask_file = painter.folder / "source.png", painter.folder / "mask.png"
-        before.save(source)
-        mask.convert("L").save(mask_file)
-        prompt = f"{scene.terrain}, {scene.time}, {scene.weather}"
+        before, mask, source, mask_file, prompt = prepare_edit(painter, key)
         outside = ("--outpaint", f"{MARGIN},0,{MARGIN},0") if key % 4 == 3 else ("--mask", mask_file)
-        after = painter.paint(prompt, "--init", source, *outside, model=model)
-        shown = Image.composite(Image.new("RGB", before.size, "magenta"), before, mask.convert("L"))
+        after = painter.paint(prompt, "--init", source, *outside, model=painter.sibling)
+        shown = Image.composite(Image.new("RGB", before.size, "magenta"), before, mask)
         pairs.append([(before if key % 4 == 3 else shown, "before"), (after, prompt)])
     return [sum(pairs[i : i + 5], []) for i in range(0, len(pairs), 5)]
 
